@@ -1,0 +1,212 @@
+"""Run the test suites in order, each in a process of its own, and hold them to their time.
+
+`python tests/run.py` runs all; `python tests/run.py unit browser` runs those two. The last line
+says how many passed and failed. The exit status is 0 when all passed, 1 when something failed,
+2 for a suite that does not exist, and 130 after Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Seconds. A suite over its budget is warned of. The whole must end within the limit: at the limit
+# the suite that runs is stopped, and the run has failed.
+BUDGETS = {
+    "style": 20,
+    "unit": 120,
+    "notebooks": 120,
+    "browser": 240,
+}
+WHOLE_LIMIT = 900
+
+# What a stopped suite gets to close its browser, kernels and servers.
+GRACE = 20
+
+
+@dataclass
+class Outcome:
+    """What one suite did. `skipped` holds a line for each skipped test, with its reason."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing went wrong in it."""
+        return self.failed == 0 and not self.problems
+
+
+class OutOfTimeError(RuntimeError):
+    """The limit of the whole run was reached while a command ran; the command was stopped."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the suites named in `arguments`, or all of them, and return the exit status."""
+    unknown = [name for name in arguments if name not in SUITES]
+    if unknown:
+        print(f"No such suite: {', '.join(unknown)}. There are: {', '.join(SUITES)}.")
+        return 2
+    start = time.monotonic()
+    outcomes: dict[str, Outcome] = {}
+    try:
+        for name in arguments or SUITES:
+            print(f"\n== {name} (budget {BUDGETS[name]} s)", flush=True)
+            outcomes[name] = _run_suite(name, deadline=start + WHOLE_LIMIT)
+    except KeyboardInterrupt:
+        print("\n== Interrupted", flush=True)
+        return 130
+    _report(outcomes, whole=time.monotonic() - start)
+    return 0 if all(outcome.good for outcome in outcomes.values()) else 1
+
+
+def _run_suite(name: str, deadline: float) -> Outcome:
+    start = time.monotonic()
+    try:
+        outcome = SUITES[name](deadline)
+    except OutOfTimeError as error:
+        outcome = Outcome(failed=1, problems=[str(error)])
+    outcome.seconds = time.monotonic() - start
+    if outcome.passed + outcome.failed == 0:
+        outcome.problems.append("no test ran")
+    if outcome.problems and outcome.failed == 0:
+        outcome.failed = 1  # so that the last line cannot look clean
+    return outcome
+
+
+def _style(deadline: float) -> Outcome:
+    """Two checks, each counted as one test."""
+    outcome = Outcome()
+    for command in (["ruff", "check", "."], ["codespell_lib"]):
+        if _run([sys.executable, "-m", *command], deadline) == 0:
+            outcome.passed += 1
+        else:
+            outcome.failed += 1
+    return outcome
+
+
+def _unit(deadline: float) -> Outcome:
+    return _pytest(["tests", "--ignore=tests/browser"], deadline)
+
+
+def _notebooks(deadline: float) -> Outcome:
+    # The kernel of this environment, and not nbval's half an hour for a cell that hangs.
+    options = ["--nbval", "--nbval-kernel-name=python3", "--nbval-cell-timeout=60"]
+    return _pytest([*options, "notebooks"], deadline)
+
+
+def _browser(deadline: float) -> Outcome:
+    return _pytest(["tests/browser"], deadline)
+
+
+SUITES: dict[str, Callable[[float], Outcome]] = {
+    "style": _style,
+    "unit": _unit,
+    "notebooks": _notebooks,
+    "browser": _browser,
+}
+
+
+def _pytest(arguments: list[str], deadline: float) -> Outcome:
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *arguments]
+        status = _run(command, deadline)
+        outcome = _read(report) if report.is_file() else Outcome()
+    # 5 is "no test was collected", which is said in its own words.
+    if status not in (0, 5) and outcome.failed == 0:
+        outcome.problems.append(f"pytest ended with status {status}")
+    return outcome
+
+
+def _read(report: Path) -> Outcome:
+    """Count the tests in a JUnit report."""
+    outcome = Outcome()
+    for case in ElementTree.parse(report).iter("testcase"):
+        skipped = case.find("skipped")
+        if case.find("failure") is not None or case.find("error") is not None:
+            outcome.failed += 1
+        elif skipped is not None:
+            where = "::".join(filter(None, (case.get("classname"), case.get("name"))))
+            outcome.skipped.append(f"{where}: {skipped.get('message')}")
+        else:
+            outcome.passed += 1
+    return outcome
+
+
+def _run(command: list[str], deadline: float) -> int:
+    """Run a command with its output shown as it comes, and return its exit status.
+
+    Raises:
+        OutOfTimeError: it had not ended at `deadline` (a time of `time.monotonic`), or could not
+            be started before it.
+    """
+    if time.monotonic() >= deadline:
+        raise OutOfTimeError(f"not run: the limit of the whole run, {WHOLE_LIMIT} s, was reached")
+    # Python's own output would otherwise wait in a buffer when it goes to a file, as in CI.
+    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    try:
+        return process.wait(timeout=deadline - time.monotonic())
+    except subprocess.TimeoutExpired:
+        _stop(process)
+        raise OutOfTimeError(f"stopped at the limit of the whole run, {WHOLE_LIMIT} s") from None
+    except KeyboardInterrupt:
+        # Ctrl-C reaches the command too: let it close what it opened.
+        _wait_or_kill(process)
+        raise
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if os.name == "nt":
+        process.terminate()
+    else:
+        process.send_signal(signal.SIGINT)
+    _wait_or_kill(process)
+
+
+def _wait_or_kill(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(timeout=GRACE)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        process.kill()
+        process.wait()
+
+
+def _report(outcomes: dict[str, Outcome], whole: float) -> None:
+    print("\n== Summary")
+    for name, outcome in outcomes.items():
+        budget = BUDGETS[name]
+        share = outcome.seconds / budget
+        over = "  OVER BUDGET" if share > 1 else ""
+        print(
+            f"{name:<10} {outcome.seconds:6.1f} s of {budget:>3} s ({share:4.0%})"
+            f"  {outcome.passed} passed, {outcome.failed} failed,"
+            f" {len(outcome.skipped)} skipped{over}"
+        )
+        for problem in outcome.problems:
+            print(f"{'':<10} PROBLEM: {problem}")
+        for line in outcome.skipped:
+            print(f"{'':<10} skipped {line}")
+    print(f"{'whole':<10} {whole:6.1f} s of {WHOLE_LIMIT} s ({whole / WHOLE_LIMIT:.0%})")
+    passed = sum(outcome.passed for outcome in outcomes.values())
+    failed = sum(outcome.failed for outcome in outcomes.values())
+    skipped = sum(len(outcome.skipped) for outcome in outcomes.values())
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
