@@ -1,0 +1,1 @@
+"""The pharmacology and the statistics: pure functions, no YAML and no display."""

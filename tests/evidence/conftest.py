@@ -1,0 +1,75 @@
+"""Copies of the tables that a test may break, one field at a time."""
+
+from __future__ import annotations
+
+import copy
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import ketalab.evidence
+from ketalab.evidence.library import load_library
+from ketalab.evidence.tables import EvidenceError
+
+TABLES = Path(ketalab.evidence.__file__).parent
+
+Change = Callable[[list[dict[str, Any]]], None]
+
+
+@pytest.fixture(scope="session")
+def contents() -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """The course's own tables as plain data, by file name."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return {
+        path.name: yaml.load(path.read_text(encoding="utf-8"), loader)
+        for path in sorted(TABLES.glob("*.yaml"))
+    }
+
+
+class Tables:
+    """A private copy of all tables."""
+
+    def __init__(self, folder: Path, contents: dict[str, dict[str, list[dict[str, Any]]]]) -> None:
+        self.folder = folder
+        self._contents = contents
+        for path in TABLES.glob("*.yaml"):
+            shutil.copyfile(path, folder / path.name)
+
+    def change(self, file: str, change: Change) -> None:
+        """Write ``file`` anew with its records changed in place by ``change``."""
+        content = copy.deepcopy(self._contents[file])
+        (records,) = content.values()
+        change(records)
+        dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+        text = yaml.dump(content, Dumper=dumper, sort_keys=False, allow_unicode=True)
+        (self.folder / file).write_text(text, encoding="utf-8")
+
+    def put(self, file: str, record: str, field: str, value: object) -> None:
+        """Set one field of one record; ``field`` may be dotted."""
+
+        def change(records: list[dict[str, Any]]) -> None:
+            (target,) = (r for r in records if record in (r.get("id"), r.get("key"), r.get("name")))
+            *path, last = field.split(".")
+            for step in path:
+                target = target[step]
+            target[last] = value
+
+        self.change(file, change)
+
+    def complaints(self) -> list[str]:
+        """Load everything and return the lines of the one error; empty when nothing is wrong."""
+        try:
+            load_library(self.folder)
+        except EvidenceError as error:
+            return str(error).splitlines()
+        return []
+
+
+@pytest.fixture
+def tables(tmp_path: Path, contents: dict[str, dict[str, list[dict[str, Any]]]]) -> Tables:
+    """A copy of the tables in a folder of its own, still sound."""
+    return Tables(tmp_path, contents)
