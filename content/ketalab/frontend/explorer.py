@@ -1,0 +1,202 @@
+"""The base class of all explorers.
+
+An explorer declares controls (traits), a *flow* (Vega data whose expressions use the controls, so
+that the arithmetic of a drag runs in the browser), pictures (Altair charts of the flow's data sets)
+and a reading. The front-end module draws every explorer; none brings JavaScript of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+import altair as alt
+import traitlets
+from ipywidgets import widget_serialization
+
+from ketalab.frontend.controls import Control
+from ketalab.frontend.palette import CONFIG
+from ketalab.frontend.runtime import VegaRuntime
+from ketalab.frontend.widget import CourseWidget, digest
+
+Json = dict[str, Any]
+Row = Mapping[str, Any]
+
+
+class Explorer(CourseWidget):
+    """Base class: subclasses declare, the shared front end draws.
+
+    A subclass gives
+
+    - controls, as class attributes (`Choice`, `Number`, `Switch`), in the order shown;
+    - `title` and `look_for`, plain text;
+    - `columns`, the fields of the data set `table` and their headings;
+    - `flow()`, Vega data definitions. Expressions see each control as a signal of its name. Three
+      data sets have a fixed meaning: `reading` (one row, field `text`), `table` (the numbers
+      drawn) and `details` (rows of
+      `term`, `text`, and where given `link` with `link_text`, and `mark`).
+      `captions` has a row for each picture: `picture`, `title`, `alt`; a picture without a row is
+      hidden;
+    - `pictures()`, Altair charts whose data are named data sets of the flow;
+    - `combinations()`, if not every combination of choices exists;
+    - `read()` and `tabulate()`, the same reading and table computed in Python.
+    """
+
+    title: ClassVar[str]
+    look_for: ClassVar[str]
+    columns: ClassVar[Mapping[str, str]]
+
+    _esm = Path(__file__).with_name("explorer.js")
+    _spec = traitlets.Dict(read_only=True).tag(sync=True)
+    _runtime = traitlets.Instance(VegaRuntime, read_only=True).tag(
+        sync=True, **widget_serialization
+    )
+
+    def __init__(self, **settings: Any) -> None:
+        unknown = settings.keys() - self.control_names()
+        if unknown:
+            raise TypeError(
+                f"{type(self).__name__} has no control {', '.join(sorted(unknown))}; "
+                f"it has: {', '.join(self.control_names())}"
+            )
+        super().__init__()
+        self.observe(self._settle, names=list(self.control_names()))
+        for name, value in settings.items():
+            setattr(self, name, value)
+        # A later setting may have moved an earlier one; what the caller asked for must hold.
+        for name, value in settings.items():
+            if getattr(self, name) != value:
+                raise traitlets.TraitError(
+                    f"{type(self).__name__}: no row has {name}={value!r} together with the rest"
+                )
+
+    # What a subclass gives -----------------------------------------------------------------
+
+    @classmethod
+    def flow(cls) -> list[Json]:
+        """Vega data definitions, sources first."""
+        raise NotImplementedError
+
+    @classmethod
+    def pictures(cls) -> Mapping[str, alt.TopLevelMixin]:
+        """Charts by name, in the order shown; their data are named data sets of the flow."""
+        raise NotImplementedError
+
+    @classmethod
+    def combinations(cls) -> Sequence[tuple[Any, ...]] | None:
+        """The combinations of control values that exist, or None when all do."""
+        return None
+
+    def read(self) -> str:
+        """What the picture shows now, in one or two sentences with numbers."""
+        raise NotImplementedError
+
+    def tabulate(self) -> Sequence[Row]:
+        """The numbers drawn now: rows with the fields of `columns`."""
+        raise NotImplementedError
+
+    # What every explorer does --------------------------------------------------------------
+
+    @classmethod
+    @cache
+    def control_names(cls) -> tuple[str, ...]:
+        """Names of the controls in the order of their declaration."""
+        return tuple(
+            name
+            for base in reversed(cls.__mro__)
+            for name, value in vars(base).items()
+            if isinstance(value, Control)
+        )
+
+    @classmethod
+    @cache
+    def specification(cls) -> Json:
+        """All that the front end needs and that does not change with the controls, as JSON."""
+        return {
+            "name": cls.__name__,
+            "title": cls.title,
+            "lookFor": cls.look_for,
+            "controls": [getattr(cls, name).declaration() for name in cls.control_names()],
+            "combinations": cls.combinations(),
+            "columns": [{"field": f, "title": t} for f, t in cls.columns.items()],
+            "flow": cls.flow(),
+            "pictures": [
+                {"name": name, "chart": _finished(chart)} for name, chart in cls.pictures().items()
+            ],
+        }
+
+    @traitlets.default("_spec")
+    def _make_spec(self) -> Json:
+        return self.specification()
+
+    @traitlets.default("_runtime")
+    def _make_runtime(self) -> VegaRuntime:
+        return VegaRuntime.shared()
+
+    @property
+    def reading(self) -> str:
+        """The reading for the present setting, computed in Python."""
+        return self.read()
+
+    @property
+    def table(self) -> Any:
+        """The numbers drawn now, as a pandas DataFrame with readable headings."""
+        import pandas as pd  # students who never ask for the table do not wait for pandas
+
+        frame = pd.DataFrame(list(self.tabulate()), columns=list(self.columns))
+        return frame.rename(columns=dict(self.columns))
+
+    def setting(self) -> tuple[Any, ...]:
+        """The present value of every control, in order."""
+        return tuple(getattr(self, name) for name in self.control_names())
+
+    def _settle(self, change: Any) -> None:
+        """After one choice, move the others to the nearest combination that exists."""
+        known = self.combinations()
+        if known is None or self.setting() in known:
+            return
+        names = self.control_names()
+        nearest = nearest_combination(known, self.setting(), names.index(change["name"]))
+        for name, value in zip(names, nearest, strict=True):
+            self.set_trait(name, value)
+
+    def __repr__(self) -> str:
+        """Setting, reading, the numbers drawn and digests of all data held: what nbval compares."""
+        setting = ", ".join(
+            f"{name}={value!r}"
+            for name, value in zip(self.control_names(), self.setting(), strict=True)
+        )
+        rows = [" | ".join(str(row[field]) for field in self.columns) for row in self.tabulate()]
+        held = [
+            f"{data['name']}: {len(data['values'])} rows, digest {digest(data['values'])}"
+            for data in self.specification()["flow"]
+            if "values" in data
+        ]
+        return "\n".join([f"{type(self).__name__}({setting})", self.read(), *rows, *held])
+
+
+def nearest_combination(
+    known: Sequence[tuple[Any, ...]], wanted: Sequence[Any], changed: int
+) -> tuple[Any, ...]:
+    """The combination that keeps the changed control and most of the others, earlier ones first.
+
+    The same rule stands in `explorer.js`; a browser test holds the two together.
+
+    Args:
+        known: combinations that exist, in order of preference.
+        wanted: the present values, one for each control.
+        changed: the index of the control that was moved; its value is kept.
+    """
+    candidates = [row for row in known if row[changed] == wanted[changed]]
+    return max(candidates, key=lambda row: [a == b for a, b in zip(row, wanted, strict=True)])
+
+
+def _finished(chart: alt.TopLevelMixin) -> Json:
+    """The chart as Vega-Lite JSON in the course's style."""
+    spec = chart.to_dict()
+    spec.pop("config", None)
+    spec["width"] = 400  # until the front end gives it the width of its place
+    spec["config"] = CONFIG
+    return spec

@@ -1,0 +1,84 @@
+// Gives anywidgets on an exported page what they know from JupyterLab: a model, an element and a
+// host. No kernel, no network. The page embeds states and sources as JSON (see publish/widgets.py).
+// @ts-check
+
+const json = (id) => JSON.parse(document.getElementById(id).textContent);
+
+/** Values that several models share are parsed once. */
+const shared = new Map();
+function resolve(value) {
+  const key = value?.$shared;
+  if (!key) return value;
+  if (!shared.has(key)) shared.set(key, json(`shared-${key}`));
+  return shared.get(key);
+}
+
+/** The part of a Backbone model that anywidget's AFM promises. */
+class Model {
+  constructor(state) {
+    this.state = state;
+    this.listeners = new Map();
+  }
+  get(name) {
+    return resolve(this.state[name]);
+  }
+  set(name, value) {
+    if (this.get(name) === value) return;
+    this.state[name] = value;
+    this.emit(`change:${name}`);
+    this.emit("change");
+  }
+  emit(event) {
+    for (const callback of [...(this.listeners.get(event) ?? [])]) callback();
+  }
+  on(events, callback) {
+    for (const event of events.split(" ")) {
+      if (!this.listeners.has(event)) this.listeners.set(event, new Set());
+      this.listeners.get(event).add(callback);
+    }
+  }
+  off(events, callback) {
+    for (const event of events.split(" ")) this.listeners.get(event)?.delete(callback);
+  }
+  save_changes() {}
+  send() {}
+}
+
+const states = json("widget-models");
+const models = new Map();
+function model(name) {
+  if (!models.has(name)) models.set(name, new Model(states[name]));
+  return models.get(name);
+}
+
+const host = {
+  async getModel(reference) {
+    return model(reference.replace("IPY_MODEL_", ""));
+  },
+};
+
+/** Each source becomes one module, however many widgets use it. */
+const modules = new Map();
+function importSource(source) {
+  if (!modules.has(source)) {
+    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    modules.set(
+      source,
+      import(url).finally(() => URL.revokeObjectURL(url)),
+    );
+  }
+  return modules.get(source);
+}
+
+async function bring(element) {
+  const mine = model(element.dataset.model);
+  const { default: widget } = await importSource(mine.get("_esm"));
+  const place = document.createElement("div");
+  await widget.initialize?.({ model: mine, host });
+  await widget.render({ model: mine, el: place, host });
+  element.replaceChildren(place);
+}
+
+for (const element of document.querySelectorAll("[data-model]")) {
+  bring(element).catch((error) => console.error(error));
+}
