@@ -1,0 +1,378 @@
+"""A case: one row of the side-effects table in words and numbers that a student can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+from ketalab.evidence import effect_profiles, fact, references, side_effects
+from ketalab.evidence.comparators import ComparatorKind, comparator_kind
+from ketalab.evidence.populations import Population, directness_of, population_of
+from ketalab.evidence.reference import Reference
+from ketalab.evidence.side_effect import Arm, SideEffect
+from ketalab.models.risk import RiskComparison, compare_proportions, proportion_interval
+
+NOT_REVIEWED = "not yet reviewed by a clinician"
+
+LEVELS = {
+    "label": "◆ official label, or a reprint of one",
+    "primary-abstract": "● the study's own abstract or article",
+    "review": "◐ a review",
+    "secondary": "○ second-hand: news or a third party's summary",
+}
+_BASIS = {
+    "reported": "printed in the source",
+    "computed from % and N": "computed from a printed percentage and denominator",
+}
+_VERDICTS = {
+    "yes": "✓ yes",
+    "usually yes": "✓ usually yes",
+    "partly": "◐ partly",
+    "no": "✗ no",
+    "not applicable": "– not applicable",
+}
+_PROFILE_TERMS = {
+    "onset": "Onset",
+    "duration": "Duration",
+    "dose_relation": "Relation to dose",
+    "seriousness": "Seriousness",
+    "clinicians_monitor": "What clinicians monitor",
+    "red_flag_seek_help": "Warning signs",
+}
+
+_NOTHING_KNOWN = "-"  # how the profiles print an empty field
+
+
+@dataclass(frozen=True)
+class Case:
+    """A row with what it is compared with. `comparison` names the rows that may be ranked together:
+    one study, one comparator, one time frame, one group of people."""
+
+    row: SideEffect
+    comparison: str
+
+    @cached_property
+    def population(self) -> Population:
+        """Which of the course's five populations the row speaks of."""
+        return population_of(self.row)
+
+    @cached_property
+    def comparator_kind(self) -> ComparatorKind:
+        """Placebo, active comparator, ketamine in both arms, mixed comparators or none."""
+        return comparator_kind(self.row)
+
+    @cached_property
+    def risk(self) -> RiskComparison | None:
+        """Difference, ratio and number needed where both arms were counted."""
+        if not self.row.has_two_arms:
+            return None
+        treated, control = self.row.treatment, self.row.control
+        return compare_proportions(treated.events, treated.n, control.events, control.n)
+
+    @property
+    def unit(self) -> str:
+        """What was counted, in the plural: people, treatment sessions, sedations …"""
+        return "people" if self.row.counts_patients else self.row.unit
+
+    @property
+    def comparison_text(self) -> str:
+        """How the comparison reads in the list of choices."""
+        comparator = self.row.comparator or "no control arm"
+        parts = [references()[self.row.source].label, comparator, self.row.time_frame]
+        if not self.row.counts_patients:
+            parts.append(f"per {self.row.unit}")
+        if _has_siblings(self.row.study):
+            parts.append(self.row.population)
+        return " · ".join(parts)
+
+    # What the case says --------------------------------------------------------------------
+
+    def reading(self) -> str:
+        """One to three sentences: the numbers, what they mean, and how direct they are."""
+        row = self.row
+        if self.risk:
+            result = (
+                f"{self._text('treatment')} with {row.drug}, against "
+                f"{self._text('control')} with {row.comparator}: {self._text('risk_difference')}. "
+                f"{self._verdict()}"
+            )
+        elif row.treatment and row.treatment.counted:
+            result = f"{self._text('treatment')} {self.unit}. {self._no_comparison()}"
+        elif row.is_numerator_only and row.treatment and row.treatment.events is not None:
+            result = (
+                f"{row.treatment.events} {row.unit} counted, and no denominator: a number of "
+                "cases, not a risk."
+            )
+        elif row.published:
+            result = f"{self._text('published')}, as published. Counts were not given."
+        elif row.treatment and row.treatment.pct is not None:
+            result = f"{self._percentages()}. The counts are not known."
+        else:
+            result = (
+                "No count was published, so there is nothing to draw. The note says what is known."
+            )
+        kind, _ = directness_of(row)
+        return (
+            f"{row.effect}: {result} "
+            f"{kind.capitalize()} evidence for chronic pain ({self.population.name})."
+        )
+
+    def _verdict(self) -> str:
+        number = self.risk.number_needed
+        if number is None:
+            return "The interval includes zero: this effect does not stand out here."
+        needed = number.rounded()
+        low, high = needed.interval
+        name, word = ("harm", "more") if needed.direction == "harm" else ("benefit", "fewer")
+        return (
+            f"Number needed to {name} {needed.value} (95% CI {low} to {high}): one {word} affected "
+            f"for every {needed.value} treated."
+        )
+
+    def _no_comparison(self) -> str:
+        if self.row.comparator:
+            return "There was a control arm, but its count is not known: no comparison can be made."
+        return "No control arm: how many would have had it anyway is not known."
+
+    def _percentages(self) -> str:
+        treated = f"{self.row.treatment.pct:g}% as printed"
+        if self.row.control and self.row.control.pct is not None:
+            return f"{treated}, against {self.row.control.pct:g}% with {self.row.comparator}"
+        return treated
+
+    def _text(self, field: str) -> str:
+        return fact(f"side_effects/{self.row.id}:{field}").text
+
+    # What the pictures draw ----------------------------------------------------------------
+
+    def arms(self) -> Iterator[dict[str, Any]]:
+        """The arms of the icon arrays: `per_hundred` of 100, as a whole number."""
+        arms = (
+            ("treated", "Treated", self.row.treatment),
+            ("control", "Control", self.row.control),
+        )
+        if drawable_share(self.row.treatment) is None:
+            return
+        for place, (arm, name, counts) in enumerate(arms):
+            share = drawable_share(counts)
+            if share is not None:
+                yield {
+                    "arm": arm,
+                    "place": place,
+                    "per_hundred": round(share * 100),
+                    "heading": f"{name}: {_of_hundred(share)} of 100",
+                }
+
+    def ranked(self) -> dict[str, Any]:
+        """The row's line in the ranking of its study, and in the table of the numbers drawn."""
+        row, risk = self.row, self.risk
+        line: dict[str, Any] = {
+            "case": row.id,
+            "group": self.comparison,
+            "effect": row.effect,
+            "treated": self._text("treatment") if row.treatment else "not given",
+            "control": self._text("control") if row.control else "none",
+            "difference": "–",
+            "ratio": "–",
+            "needed": "–",
+            "estimate": None,
+            "low": None,
+            "high": None,
+            "stands_out": False,
+        }
+        if risk:
+            low, high = risk.risk_difference_interval
+            line |= _drawn(risk.risk_difference, low, high)
+            line["stands_out"] = risk.number_needed is not None
+            line["difference"] = self._text("risk_difference")
+            line["ratio"] = self._text("risk_ratio") if risk.risk_ratio else "not estimable"
+            line["needed"] = self._needed()
+        elif row.treatment and row.treatment.counted and row.comparator is None:
+            events, n = row.treatment.events, row.treatment.n
+            line |= _drawn(events / n, *proportion_interval(events, n))
+        elif row.published:
+            line["ratio"] = self._text("published")
+        return line
+
+    def _needed(self) -> str:
+        number = self.risk.number_needed
+        if number is None:
+            return "not given: the interval includes zero"
+        needed = number.rounded()
+        word = "harm" if needed.direction == "harm" else "benefit"
+        return f"{needed.value} ({needed.interval[0]} to {needed.interval[1]}) to {word}"
+
+    def captions(self) -> Iterator[dict[str, str]]:
+        """Title and alternative text of the pictures that this case has."""
+        arms = list(self.arms())
+        if arms:
+            described = "; ".join(arm["heading"] for arm in arms)
+            missing = "" if len(arms) == 2 else " There is no second array: no control to draw."
+            yield {
+                "picture": "people",
+                "title": f"{self.row.effect}, of 100 {self.unit} (figure: had it; ring: did not)",
+                "alt": f"Icon arrays of 100 {self.unit}. {described}.{missing}",
+            }
+        drawn = [line for line in ranking(self.comparison) if line["estimate"] is not None]
+        if drawn:
+            standing = [line for line in drawn if line["stands_out"]]
+            if self.row.comparator:
+                title = (
+                    f"How many more (+) or fewer (−) of 100, against {self.row.comparator} "
+                    "(◆ interval without zero, ● with zero)"
+                )
+                verdict = f"{len(standing)} of {len(drawn)} effects have an interval without zero."
+            else:
+                title = f"How many of 100 {self.unit}, without any comparison"
+                verdict = f"{len(drawn)} effects, with 95% intervals."
+            yield {
+                "picture": "ranking",
+                "title": title,
+                "alt": f"Dots with 95% intervals for the effects of one study. {verdict} "
+                "The numbers stand in the table below.",
+            }
+
+    # What stands beneath -------------------------------------------------------------------
+
+    def details(self) -> Iterator[dict[str, str]]:
+        """Who was studied, how sure the numbers are, and where they come from."""
+        row, reference = self.row, references()[self.row.source]
+        kind, reason = directness_of(row)
+        yield {"term": "For chronic pain", "text": f"{kind} evidence. {reason}"}
+        yield {"term": "Who was studied", "text": f"{row.population} ({row.dose_setting})"}
+        yield {"term": "Regimen studied", "text": row.regimen}
+        yield {"term": "Kind of comparison", "text": self.comparator_kind}
+        yield {"term": "Design and time", "text": f"{row.design}; {row.time_frame}"}
+        yield {"term": "Counts", "text": _BASIS.get(row.counts_basis, row.counts_basis)}
+        for caution in self._cautions():
+            yield {"term": "Caution", "text": caution}
+        if row.note:
+            yield {"term": "Note", "text": row.note}
+        yield {"term": "Verified on", "text": LEVELS[row.verified]}
+        yield _source("Source", reference, reference.citation, row.url)
+
+    def _cautions(self) -> Iterator[str]:
+        row = self.row
+        if self.risk and row.is_crossover:
+            yield (
+                "The same people stand in both arms. The interval is computed as if they were "
+                "different people: an approximation."
+            )
+        if row.is_per_session:
+            yield "Sessions were counted, not people; sessions of one person are alike."
+        others = sum(
+            other.overlap_group == row.overlap_group and other.id != row.id
+            for other in side_effects().values()
+        )
+        if row.overlap_group and others:
+            yield (
+                f"The same or overlapping people stand behind {others} other rows of this table. "
+                "They are never added up."
+            )
+
+    def profile_details(self) -> Iterator[dict[str, str]]:
+        """What is known of this kind of effect in general."""
+        profile = effect_profiles()[self.row.effect_group]
+        yield {
+            "term": "In general: mild, short-lived?",
+            "text": f"{_VERDICTS[profile.claim_mild_and_short_lived]}. {profile.claim_comment}",
+        }
+        for field, term in _PROFILE_TERMS.items():
+            text = getattr(profile, field)
+            if text == _NOTHING_KNOWN:
+                continue
+            mark = {"mark": NOT_REVIEWED} if profile.is_synthesis(field) else {}
+            yield {"term": term, "text": text, **mark}
+        for key in profile.sources:
+            yield _source("Sources of these", references()[key])
+
+
+def _source(
+    term: str, reference: Reference, text: str = "", page: str | None = None
+) -> dict[str, str]:
+    """A source as a detail: its label, linked to the page read or to its most lasting address."""
+    address = page or (reference.links[0][1] if reference.links else None)
+    link = {"link": address} if address else {}
+    return {"term": term, "text": text, "link_text": reference.label, **link}
+
+
+def drawable_share(arm: Arm | None) -> float | None:
+    """The share of an arm that may be drawn as 100 people, or None.
+
+    A printed percentage is drawn only if some whole number of the denominator gives it (or if there
+    is no denominator to check it against): else it is not a share of those people.
+    """
+    if arm is None:
+        return None
+    if arm.counted:
+        return arm.events / arm.n
+    if arm.pct is None:
+        return None
+    if arm.n is not None:
+        decimals = len(f"{arm.pct:g}".partition(".")[2])
+        nearest = round(arm.pct / 100 * arm.n)
+        if not any(
+            round(100 * events / arm.n, decimals) == arm.pct
+            for events in (nearest - 1, nearest, nearest + 1)
+        ):
+            return None
+    return arm.pct / 100
+
+
+def _of_hundred(share: float) -> str:
+    whole = round(share * 100)
+    return "fewer than 1" if whole == 0 and share > 0 else str(whole)
+
+
+def _drawn(estimate: float, low: float, high: float) -> dict[str, float]:
+    return {"estimate": estimate * 100, "low": low * 100, "high": high * 100}
+
+
+@cache
+def cases() -> tuple[Case, ...]:
+    """All rows of the side-effects table as cases, in the order of the table."""
+    return tuple(Case(row, _comparison_of(row)) for row in side_effects().values())
+
+
+def _group_key(row: SideEffect) -> tuple[Any, ...]:
+    return (
+        row.drug,
+        row.route,
+        row.regimen,
+        row.population,
+        row.unit,
+        row.comparator,
+        row.time_frame,
+    )
+
+
+@cache
+def _groups() -> dict[str, list[tuple[Any, ...]]]:
+    """The groups of comparable rows that each study has."""
+    groups: dict[str, list[tuple[Any, ...]]] = {}
+    for row in side_effects().values():
+        mine = groups.setdefault(row.study, [])
+        if _group_key(row) not in mine:
+            mine.append(_group_key(row))
+    return groups
+
+
+def _has_siblings(study: str) -> bool:
+    return len(_groups()[study]) > 1
+
+
+def _comparison_of(row: SideEffect) -> str:
+    """The study's name; from its second group on with a number."""
+    place = _groups()[row.study].index(_group_key(row))
+    return row.study if place == 0 else f"{row.study}-{place + 1}"
+
+
+@cache
+def ranking(comparison: str) -> list[dict[str, Any]]:
+    """The lines of one group of comparable rows, the largest difference first."""
+    lines = [case.ranked() for case in cases() if case.comparison == comparison]
+    drawn = [line for line in lines if line["estimate"] is not None]
+    undrawn = [line for line in lines if line["estimate"] is None]
+    return sorted(drawn, key=lambda line: -line["estimate"]) + undrawn
