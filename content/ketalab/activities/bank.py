@@ -1,0 +1,275 @@
+"""The question bank: one YAML file a lesson, one home for each question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ketalab.evidence import fact, references
+
+_FOLDER = Path(__file__).with_name("questions")
+ROLE = re.compile(r"\{(fact|cite)\}`([^`]+)`")
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class BankError(ValueError):
+    """A question bank that is not as it must be; one line for each problem."""
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Objective(_Record):
+    """What a student will be able to do."""
+
+    id: Text
+    text: Text
+
+
+class Option(_Record):
+    """One answer to choose, with what is said to whoever chooses it."""
+
+    text: Text
+    correct: bool
+    feedback: Text
+
+
+class Given(_Record):
+    """A number: a fact's, or one that was derived from a row's counts."""
+
+    fact: Text | None = None
+    value: float | int | list[float | int] | None = None
+
+    def number(self) -> Any:
+        """The number itself: a float, a pair, or None where None is the answer."""
+        if self.fact is None:
+            return self.value
+        return fact(self.fact).value
+
+
+class Interval(_Record):
+    """An interval whose ends are given numbers."""
+
+    low: Given
+    high: Given
+
+    def number(self) -> list[float]:
+        return [self.low.number(), self.high.number()]
+
+
+class Mistake(Given):
+    """A typical wrong result and what it comes from."""
+
+    says: Text
+
+
+class NumericFeedback(_Record):
+    """What is said to a numeric answer that is right, too low or too high."""
+
+    correct: Text
+    low: Text
+    high: Text
+
+
+class CheckFeedback(_Record):
+    """What is said to the result of an exercise."""
+
+    correct: Text
+    mistakes: Annotated[tuple[Mistake, ...], Field(strict=False)]
+    otherwise: Text
+
+
+class Question(_Record):
+    """A question with feedback for every answer."""
+
+    id: Text
+    objective: Text
+    difficulty: Literal[1, 2, 3]
+    kind: Literal["single", "multiple", "numeric"]
+    prompt: Text
+    source: Text
+    options: Annotated[tuple[Option, ...], Field(strict=False)] = ()
+    unit: Text | None = None
+    answer: Given | None = None
+    tolerance: float | int | None = None
+    feedback: NumericFeedback | None = None
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Question:
+        if self.kind == "numeric":
+            if None in (self.answer, self.tolerance, self.feedback, self.unit) or self.options:
+                raise ValueError("a numeric question has unit, answer, tolerance and feedback")
+        else:
+            right = sum(option.correct for option in self.options)
+            if len(self.options) < 2 or right < 1 or right == len(self.options):
+                raise ValueError("options: at least two, some of them right and some wrong")
+            if self.kind == "single" and right != 1:
+                raise ValueError("options: a single question has exactly one right option")
+        return self
+
+
+class Prediction(_Record):
+    """A guess that the student commits to; `reveal` is said afterwards, beside the guess."""
+
+    id: Text
+    kind: Literal["single", "numeric"]
+    prompt: Text
+    reveal: Text
+    unit: Text | None = None
+    minimum: float | int | None = None
+    maximum: float | int | None = None
+    fact: Text | None = None
+    options: Annotated[tuple[Option, ...], Field(strict=False)] = ()
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Prediction:
+        if self.kind == "numeric":
+            if None in (self.unit, self.minimum, self.maximum, self.fact) or self.options:
+                raise ValueError("a numeric prediction has unit, minimum, maximum and fact")
+        elif len(self.options) < 2:
+            raise ValueError("options: at least two")
+        return self
+
+
+class Exercise(_Record):
+    """How the result of an exercise is checked."""
+
+    id: Text
+    objective: Text
+    task: Text
+    kind: Literal["number", "interval", "none"]
+    answer: Given | Interval | None = None
+    tolerance: float | int
+    feedback: CheckFeedback
+
+
+class Bank(_Record):
+    """All predictions, questions and exercises of one lesson."""
+
+    lesson: Text
+    objectives: Annotated[tuple[Objective, ...], Field(strict=False)]
+    predictions: Annotated[tuple[Prediction, ...], Field(strict=False)]
+    questions: Annotated[tuple[Question, ...], Field(strict=False)]
+    exercises: Annotated[tuple[Exercise, ...], Field(strict=False)]
+
+    def items(self) -> tuple[Prediction | Question | Exercise, ...]:
+        """Everything that has an id of its own."""
+        return (*self.predictions, *self.questions, *self.exercises)
+
+
+def load_bank(path: Path) -> Bank:
+    """Read one lesson's bank.
+
+    Raises:
+        BankError: names file, item and field of every problem: a missing feedback, an unknown
+            objective, an objective without a question, a source or fact that does not exist.
+    """
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        bank = Bank.model_validate(raw)
+    except yaml.YAMLError as error:
+        raise BankError(f"{path.name}: not YAML: {error}") from error
+    except ValidationError as error:
+        lines = [f"{path.name}: {_where(raw, e['loc'])}: {e['msg']}" for e in error.errors()]
+        raise BankError("\n".join(lines)) from None
+    problems = [f"{path.name}: {problem}" for problem in _problems(bank)]
+    if problems:
+        raise BankError("\n".join(problems))
+    return bank
+
+
+def _where(raw: Any, location: tuple[Any, ...]) -> str:
+    """The item's id instead of its number, then the field."""
+    if len(location) >= 2 and isinstance(location[1], int):
+        item = raw[location[0]][location[1]]
+        name = item.get("id", location[1]) if isinstance(item, dict) else location[1]
+        return f"{location[0]} {name!r}, field {'.'.join(map(str, location[2:])) or 'kind'!s}"
+    return ".".join(map(str, location))
+
+
+def _problems(bank: Bank) -> list[str]:
+    found = []
+    known = {objective.id for objective in bank.objectives}
+    ids = [item.id for item in bank.items()]
+    found += [f"{name!r} stands twice" for name in sorted({i for i in ids if ids.count(i) > 1})]
+    for item in (*bank.questions, *bank.exercises):
+        if item.objective not in known:
+            found.append(f"{item.id!r}, field objective: no objective {item.objective!r}")
+    asked = {question.objective for question in bank.questions}
+    found += [f"objective {name!r} has no question" for name in sorted(known - asked)]
+    for question in bank.questions:
+        if question.source not in references():
+            found.append(f"{question.id!r}, field source: no source {question.source!r}")
+    for item in bank.items():
+        for role, key in _roles(item.model_dump()):
+            try:
+                _resolve(role, key)
+            except LookupError as error:
+                found.append(f"{item.id!r}: {error.args[0]}")
+    return found
+
+
+def _roles(value: Any) -> list[tuple[str, str]]:
+    """Every role in the texts of an item, and every `fact` field, as (role, key)."""
+    if isinstance(value, str):
+        return ROLE.findall(value)
+    if isinstance(value, dict):
+        own = [("fact", value["fact"])] if value.get("fact") else []
+        return own + [pair for v in value.values() for pair in _roles(v)]
+    if isinstance(value, list | tuple):
+        return [pair for v in value for pair in _roles(v)]
+    return []
+
+
+def _resolve(role: str, key: str) -> tuple[str, str | None]:
+    """What a role stands for: its text, and the source that it cites."""
+    if role == "fact":
+        found = fact(key)
+        return found.text, found.source_key
+    if key not in references():
+        raise LookupError(f"cite: no source {key!r}")
+    return "", key
+
+
+def in_words(text: str) -> str:
+    """A text of the bank with its roles replaced by values and the labels of their sources."""
+
+    def replace(match: re.Match[str]) -> str:
+        words, source = _resolve(*match.groups())
+        label = f"[{references()[source].label}]" if source else ""
+        return f"{words} {label}".strip()
+
+    return ROLE.sub(replace, text)
+
+
+def cited_by(item: Prediction | Question | Exercise) -> list[str]:
+    """The sources of an item's texts and of its answer, in order, each once."""
+    keys = [_resolve(role, key)[1] for role, key in _roles(item.model_dump())]
+    keys.append(getattr(item, "source", None))
+    return [key for key in dict.fromkeys(keys) if key]
+
+
+@cache
+def banks() -> tuple[Bank, ...]:
+    """The banks of all lessons."""
+    return tuple(load_bank(path) for path in sorted(_FOLDER.glob("*.yaml")))
+
+
+def find(name: str, kind: Callable[[Bank], tuple[Any, ...]]) -> Any:
+    """The item with this id among the predictions, questions or exercises.
+
+    Raises:
+        LookupError: no such item; the message lists the ids of its lesson.
+    """
+    known = {item.id: item for bank in banks() for item in kind(bank)}
+    if name not in known:
+        raise LookupError(f"the question bank has no {name!r}; it has: {', '.join(known)}")
+    return known[name]
