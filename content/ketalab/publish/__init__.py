@@ -1,0 +1,1 @@
+"""From lessons to notebooks to exports: what `ketalab build` and `ketalab export` do."""

@@ -1,0 +1,69 @@
+"""The command `ketalab`: build, export, lab."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from ketalab.publish.project import Project, PublishError
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _build(project: Project) -> int:
+    from ketalab.publish.notebooks import build_notebooks
+
+    build_notebooks(project, _say)
+    return 0
+
+
+def _export(project: Project) -> int:
+    from ketalab.publish.exports import export
+
+    export(project, _say)
+    return 0
+
+
+def _lab(project: Project) -> int:
+    """Start JupyterLab on the first lesson; the notebooks are committed and need no build."""
+    lessons = project.lesson_files()
+    start = project.notebooks / f"{lessons[0].stem}.ipynb"
+    if not start.exists():
+        raise PublishError(f"{start.relative_to(project.root)} is missing: run `ketalab build`")
+    command = [sys.executable, "-m", "jupyterlab", str(start)]
+    return subprocess.call(command, cwd=project.root)
+
+
+_COMMANDS = {
+    "build": (_build, "execute the lessons that changed into notebooks/"),
+    "export": (_export, "write pages and slides into exports/"),
+    "lab": (_lab, "open the course in JupyterLab"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; errors that the reader can mend are one message and exit status 1."""
+    parser = argparse.ArgumentParser(prog="ketalab", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, (_, help_text) in _COMMANDS.items():
+        commands.add_parser(name, help=help_text)
+    options = parser.parse_args(arguments)
+    # Imported late: each command starts without the others' libraries.
+    from ketalab.evidence import EvidenceError
+
+    try:
+        return _COMMANDS[options.command][0](Project.find())
+    except (PublishError, EvidenceError) as error:
+        print(f"ketalab: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("ketalab: stopped; the last finished output is untouched", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""Who gets which cells. Tags decide: solution, instructor, notes, slide, on-slide."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+from nbconvert.preprocessors import TagRemovePreprocessor
+from nbformat import NotebookNode
+
+from ketalab.publish.lessons import tagged
+
+_HIDDEN_FROM_STUDENTS = {"solution", "instructor"}
+
+
+def _without(notebook: NotebookNode, tags: set[str]) -> NotebookNode:
+    remover = TagRemovePreprocessor(remove_cell_tags=tags)
+    result, _ = remover.preprocess(deepcopy(notebook), {})
+    return result
+
+
+def student_edition(lesson: NotebookNode) -> NotebookNode:
+    """The lesson without solutions and instructor's remarks; speaker notes still stand."""
+    return _without(lesson, _HIDDEN_FROM_STUDENTS)
+
+
+def without_speaker_notes(notebook: NotebookNode) -> NotebookNode:
+    """What a student reads: speaker notes belong to the deck alone."""
+    return _without(notebook, {"notes"})
+
+
+def as_slides(notebook: NotebookNode) -> NotebookNode:
+    """The deck's cells alone, with the slide types that nbconvert's slides exporter reads."""
+    result = deepcopy(notebook)
+    result.cells = [cell for cell in result.cells if _slide_type(cell)]
+    for cell in result.cells:
+        cell.metadata["slideshow"] = {"slide_type": _slide_type(cell)}
+    return result
+
+
+def _slide_type(cell: NotebookNode) -> str | None:
+    kinds = {"slide": "slide", "on-slide": "-", "notes": "notes"}
+    return next((kind for tag, kind in kinds.items() if tagged(cell, tag)), None)

@@ -1,0 +1,44 @@
+"""Executed notebooks -> the files that instructors and students without an installation open."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from ketalab.publish.exporters import DeckExporter, PageExporter
+from ketalab.publish.fingerprint import Ledger, fingerprint
+from ketalab.publish.notebooks import build_notebooks, read_executed
+from ketalab.publish.project import Project
+from ketalab.publish.staging import staged
+
+KINDS = {"html": PageExporter, "slides": DeckExporter}
+
+
+def export(project: Project, say: Callable[[str], None]) -> None:
+    """Build the notebooks where needed, then every page and deck that is out of date.
+
+    A file replaces its predecessor only when all of its kind are written.
+
+    Raises:
+        PublishError: a lesson that does not build, or a package that is not installed.
+    """
+    build_notebooks(project, say)
+    for kind, exporter in KINDS.items():
+        ledger = Ledger(project.build / f"{kind}.json")
+        made = []
+        with staged(project.exports / kind) as stage:
+            for lesson in project.lesson_files():
+                output = project.exports / kind / f"{lesson.stem}.html"
+                inputs = fingerprint([lesson, *project.sources()])
+                if ledger.is_current(output, inputs):
+                    say(f"exports: {kind}/{output.name} is up to date")
+                    continue
+                started = time.monotonic()
+                body, _ = exporter().from_notebook_node(read_executed(project, lesson))
+                (stage / output.name).write_text(body, encoding="utf-8")
+                made.append((output, inputs))
+                size = len(body.encode()) / 1e6
+                seconds = time.monotonic() - started
+                say(f"exports: {kind}/{output.name} {size:.2f} MB in {seconds:.1f} s")
+        for output, inputs in made:
+            ledger.record(output, inputs)

@@ -1,0 +1,99 @@
+"""The roles of lesson prose: {fact} prints a number with its source, {cite} cites a source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ketalab.evidence import fact, references
+from ketalab.publish.project import PublishError
+
+_ROLE = re.compile(r"\{(?P<name>[a-z]+)\}`(?P<body>[^`]*)`")
+_BADGES = {
+    "label": "◆ label",
+    "primary-abstract": "● primary",
+    "review": "◐ review",
+    "secondary": "○ second-hand",
+}
+# Caveats that stand in the middle of a sentence must be brief; the explorer says them in full.
+_BRIEF = (
+    ("count computed", "computed from %"),
+    ("same people in both arms", "crossover: approximate"),
+    ("a count of", "no denominator"),
+    ("counts ", ""),  # the text itself names the unit
+)
+
+
+@dataclass
+class Citations:
+    """Source keys in the order in which a lesson cites them first."""
+
+    keys: list[str] = field(default_factory=list)
+
+    def add(self, key: str) -> None:
+        if key not in self.keys:
+            self.keys.append(key)
+
+
+def resolve(text: str, citations: Citations, place: Callable[[int], str]) -> str:
+    """Markdown with its roles replaced by what they stand for.
+
+    Args:
+        text: the Markdown of one cell.
+        citations: collects the sources that were cited.
+        place: says where an offset of the text stands, as "file:line", for error messages.
+
+    Raises:
+        PublishError: an unknown role, record or field; the message names file, line and key.
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        name, body = match["name"], match["body"]
+        try:
+            if name == "fact":
+                return _fact(body, citations)
+            if name == "cite":
+                return _cite(body, citations)
+        except LookupError as error:
+            raise PublishError(f"{place(match.start())}: {error.args[0]}") from None
+        raise PublishError(f"{place(match.start())}: unknown role {{{name}}}; there are fact, cite")
+
+    return _ROLE.sub(replace, text)
+
+
+def _fact(key: str, citations: Citations) -> str:
+    found = fact(key)
+    badge = "; ".join(filter(None, [_BADGES[found.verified], *map(_brief, found.caveats)]))
+    if found.source_key is None:
+        return f'{found.text}<span class="badge">{badge}</span>'
+    citations.add(found.source_key)
+    return f'{found.text}{_mark(found.source_key)}<span class="badge">{badge}</span>'
+
+
+def _brief(caveat: str) -> str:
+    return next((short for start, short in _BRIEF if caveat.startswith(start)), caveat)
+
+
+def _cite(key: str, citations: Citations) -> str:
+    if key not in references():
+        raise LookupError(f"cite: no source {key!r} in references.yaml")
+    citations.add(key)
+    return _mark(key)
+
+
+def _mark(key: str) -> str:
+    """A link to the entry in the lesson's list of sources."""
+    return f" [\\[{references()[key].label}\\]](#source-{key})"
+
+
+def source_list(citations: Citations) -> str:
+    """The lesson's list of sources as Markdown, one entry for each key, with its links."""
+    entries = []
+    for key in citations.keys:
+        reference = references()[key]
+        links = " ".join(f"[{text}]({url})" for text, url in reference.links)
+        entries.append(
+            f'- <a id="source-{key}"></a>**{reference.label}.** {reference.citation} {links}'
+        )
+    return "\n".join(entries)
