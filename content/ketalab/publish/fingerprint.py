@@ -32,7 +32,7 @@ class Ledger:
 
     def is_current(self, output: Path, inputs: str) -> bool:
         """True if the output was made from these inputs and nobody has changed it since."""
-        entry = self._made.get(output.name)
+        entry = self._made.get(_name(output))
         return (
             entry is not None
             and entry["inputs"] == inputs
@@ -42,11 +42,16 @@ class Ledger:
 
     def record(self, output: Path, inputs: str) -> None:
         """Remember an output that was just made."""
-        self._made[output.name] = {"inputs": inputs, "output": _content(output)}
+        self._made[_name(output)] = {"inputs": inputs, "output": _content(output)}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         part = self.path.with_suffix(".part")
         part.write_text(json.dumps(self._made, indent=1), encoding="utf-8")
         part.replace(self.path)
+
+
+def _name(path: Path) -> str:
+    """Two editions of a notebook have one file name; their folders differ."""
+    return f"{path.parent.name}/{path.name}"
 
 
 def _content(path: Path) -> str:
