@@ -88,9 +88,9 @@ def _run_suite(name: str, deadline: float) -> Outcome:
 
 
 def _style(deadline: float) -> Outcome:
-    """Two checks, each counted as one test."""
+    """Three checks, each counted as one test."""
     outcome = Outcome()
-    for command in (["ruff", "check", "."], ["codespell_lib"]):
+    for command in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["codespell_lib"]):
         if _run([sys.executable, "-m", *command], deadline) == 0:
             outcome.passed += 1
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -35,6 +36,8 @@ def _lab(project: Project) -> int:
     if not start.exists():
         raise PublishError(f"{start.relative_to(project.root)} is missing: run `ketalab build`")
     command = [sys.executable, "-m", "jupyterlab", str(start)]
+    if getattr(os, "geteuid", lambda: 1)() == 0:
+        command.append("--allow-root")  # in a container there is often no other user
     return subprocess.call(command, cwd=project.root)
 
 
