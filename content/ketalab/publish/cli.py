@@ -35,7 +35,12 @@ def _lab(project: Project) -> int:
     start = project.notebooks / f"{lessons[0].stem}.ipynb"
     if not start.exists():
         raise PublishError(f"{start.relative_to(project.root)} is missing: run `ketalab build`")
-    command = [sys.executable, "-m", "jupyterlab", str(start)]
+    command = [
+        *(sys.executable, "-m", "jupyterlab"),
+        f"--ServerApp.root_dir={project.notebooks}",
+        # Not a file to open: so the printed address leads there too, where no browser is found.
+        f"--LabApp.default_url=/lab/tree/{start.name}",
+    ]
     if getattr(os, "geteuid", lambda: 1)() == 0:
         command.append("--allow-root")  # in a container there is often no other user
     return subprocess.call(command, cwd=project.root)
