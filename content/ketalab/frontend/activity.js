@@ -111,6 +111,7 @@ function render({ model, el }) {
   for (const input of field.inputs) {
     input.addEventListener("input", () => {
       if (spec.name === "question" && model.get("checked")) {
+        model.set("answer", field.read()); // else `show` would put the old answer back
         model.set("checked", false);
         model.save_changes();
         output.replaceChildren();

@@ -9,10 +9,16 @@ const EMBED = { ast: true, actions: false, renderer: "svg" };
 
 /** Vega, from the page if it has a copy, else from the kernel's runtime widget. */
 function loadVega(model, host) {
-  globalThis[VEGA] ??= host
-    .getModel(model.get("_runtime"))
-    .then((runtime) => importSource(runtime.get("source")));
+  globalThis[VEGA] ??= fetchVega(model, host).catch((error) => {
+    delete globalThis[VEGA]; // the next explorer tries again
+    throw error;
+  });
   return globalThis[VEGA];
+}
+
+async function fetchVega(model, host) {
+  const runtime = await host.getModel(model.get("_runtime"));
+  return importSource(runtime.get("source"));
 }
 
 async function importSource(source) {
@@ -209,7 +215,7 @@ async function render({ model, el, host }) {
   const pictures = h("div", { className: "pictures" });
   const details = h("dl", { className: "details" });
   const { table, update: updateTable } = makeTable(spec.columns);
-  const scroller = h("div", { className: "scroller", tabIndex: 0, role: "region" }, table);
+  const scroller = h("div", { className: "scroller", tabIndex: 0, role: "group" }, table);
   scroller.setAttribute("aria-label", "Numbers drawn");
   const root = h(
     "figure",

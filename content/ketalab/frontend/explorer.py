@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import altair as alt
+import anywidget
 import traitlets
-from ipywidgets import widget_serialization
 
 from ketalab.frontend.controls import Control
 from ketalab.frontend.palette import CONFIG
@@ -50,9 +50,7 @@ class Explorer(CourseWidget):
 
     _esm = Path(__file__).with_name("explorer.js")
     _spec = traitlets.Dict(read_only=True).tag(sync=True)
-    _runtime = traitlets.Instance(VegaRuntime, read_only=True).tag(
-        sync=True, **widget_serialization
-    )
+    _runtime = anywidget.WidgetTrait().tag(sync=True)
 
     def __init__(self, **settings: Any) -> None:
         unknown = settings.keys() - self.control_names()
@@ -62,15 +60,10 @@ class Explorer(CourseWidget):
                 f"it has: {', '.join(self.control_names())}"
             )
         super().__init__()
-        self.observe(self._settle, names=list(self.control_names()))
         for name, value in settings.items():
             setattr(self, name, value)
-        # A later setting may have moved an earlier one; what the caller asked for must hold.
-        for name, value in settings.items():
-            if getattr(self, name) != value:
-                raise traitlets.TraitError(
-                    f"{type(self).__name__}: no row has {name}={value!r} together with the rest"
-                )
+        self._settle_around(settings)
+        self.observe(self._settle, names=list(self.control_names()))
 
     # What a subclass gives -----------------------------------------------------------------
 
@@ -154,11 +147,21 @@ class Explorer(CourseWidget):
 
     def _settle(self, change: Any) -> None:
         """After one choice, move the others to the nearest combination that exists."""
+        self._settle_around({change["name"]: change["new"]})
+
+    def _settle_around(self, kept: Mapping[str, Any]) -> None:
+        """Move all but these settings to the nearest combination that exists."""
         known = self.combinations()
         if known is None or self.setting() in known:
             return
         names = self.control_names()
-        nearest = nearest_combination(known, self.setting(), names.index(change["name"]))
+        places = [names.index(name) for name in kept]
+        wanted = self.setting()
+        fitting = [row for row in known if all(row[i] == wanted[i] for i in places)]
+        if not fitting:
+            asked = ", ".join(f"{name}={value!r}" for name, value in kept.items())
+            raise traitlets.TraitError(f"{type(self).__name__}: nothing has {asked} together")
+        nearest = nearest_combination(fitting, wanted, places[0])
         for name, value in zip(names, nearest, strict=True):
             self.set_trait(name, value)
 

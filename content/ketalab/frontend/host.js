@@ -53,7 +53,7 @@ function model(name) {
 
 const host = {
   async getModel(reference) {
-    return model(reference.replace("IPY_MODEL_", ""));
+    return model(reference.replace("anywidget:", ""));
   },
 };
 

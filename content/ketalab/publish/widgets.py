@@ -18,7 +18,7 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 
 _SHARED_FROM = 1000  # characters of JSON from which a value is stored once and referred to
-_REFERENCE = "IPY_MODEL_"
+_REFERENCE = "anywidget:"  # how anywidget writes that one widget refers to another
 
 
 @dataclass
