@@ -37,7 +37,8 @@ def check(name: str, result: Any) -> Feedback:
     if result is ...:
         return Feedback(None, "replace ... with your answer and run the cell again.")
     given = _plain(result)
-    if given is _UNUSABLE:
+    is_pair = isinstance(given, list)
+    if given is _UNUSABLE or (given is not None and is_pair != (exercise.kind == "interval")):
         return Feedback(False, _expected(exercise.kind))
     right = exercise.answer.number() if exercise.answer else None
     if _same(given, right, exercise.tolerance):

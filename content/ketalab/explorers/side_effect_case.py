@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -78,13 +79,11 @@ class Case:
 
     @property
     def comparison_text(self) -> str:
-        """How the comparison reads in the list of choices."""
+        """Source, comparator and time frame: the comparison in short."""
         comparator = self.row.comparator or "no control arm"
         parts = [references()[self.row.source].label, comparator, self.row.time_frame]
         if not self.row.counts_patients:
-            parts.append(f"per {self.row.unit}")
-        if _has_siblings(self.row.study):
-            parts.append(self.row.population)
+            parts.append(f"{self.row.unit} counted")
         return " · ".join(parts)
 
     # What the case says --------------------------------------------------------------------
@@ -99,7 +98,9 @@ class Case:
                 f"{self._verdict()}"
             )
         elif row.treatment and row.treatment.counted:
-            result = f"{self._text('treatment')} {self.unit}. {self._no_comparison()}"
+            # Where something else than people was counted, the text itself says so.
+            people = " people" if row.counts_patients else ""
+            result = f"{self._text('treatment')}{people}. {self._no_comparison()}"
         elif row.is_numerator_only and row.treatment and row.treatment.events is not None:
             result = (
                 f"{row.treatment.events} {row.unit} counted, and no denominator: a number of "
@@ -107,8 +108,12 @@ class Case:
             )
         elif row.published:
             result = f"{self._text('published')}, as published. Counts were not given."
+        elif row.treatment and row.treatment.events is not None:
+            result = f"{self._text('treatment')}. {self._no_comparison()}"
         elif row.treatment and row.treatment.pct is not None:
             result = f"{self._percentages()}. The counts are not known."
+            if row.control is None:
+                result += f" {self._no_comparison()}"
         else:
             result = (
                 "No count was published, so there is nothing to draw. The note says what is known."
@@ -173,7 +178,7 @@ class Case:
             "group": self.comparison,
             "effect": row.effect,
             "treated": self._text("treatment") if row.treatment else "not given",
-            "control": self._text("control") if row.control else "none",
+            "control": self._text("control") if row.control else self._no_control(),
             "difference": "–",
             "ratio": "–",
             "needed": "–",
@@ -193,8 +198,12 @@ class Case:
             events, n = row.treatment.events, row.treatment.n
             line |= _drawn(events / n, *proportion_interval(events, n))
         elif row.published:
-            line["ratio"] = self._text("published")
+            is_needed = row.published.measure.startswith("number needed")
+            line["needed" if is_needed else "ratio"] = self._text("published")
         return line
+
+    def _no_control(self) -> str:
+        return "not given" if self.row.comparator else "none"
 
     def _needed(self) -> str:
         number = self.risk.number_needed
@@ -323,7 +332,9 @@ def drawable_share(arm: Arm | None) -> float | None:
 
 def _of_hundred(share: float) -> str:
     whole = round(share * 100)
-    return "fewer than 1" if whole == 0 and share > 0 else str(whole)
+    if whole == 0 and share > 0:
+        return "fewer than 1"
+    return "more than 99" if whole == 100 and share < 1 else str(whole)
 
 
 def _drawn(estimate: float, low: float, high: float) -> dict[str, float]:
@@ -359,14 +370,29 @@ def _groups() -> dict[str, list[tuple[Any, ...]]]:
     return groups
 
 
-def _has_siblings(study: str) -> bool:
-    return len(_groups()[study]) > 1
-
-
 def _comparison_of(row: SideEffect) -> str:
     """The study's name; from its second group on with a number."""
     place = _groups()[row.study].index(_group_key(row))
     return row.study if place == 0 else f"{row.study}-{place + 1}"
+
+
+@cache
+def comparison_texts() -> dict[str, str]:
+    """How each comparison reads in the list of choices, in the order of the table.
+
+    The people and then the regimen are named only where two comparisons would read alike.
+    """
+    first: dict[str, Case] = {}
+    for case in cases():
+        first.setdefault(case.comparison, case)
+    texts = {name: case.comparison_text for name, case in first.items()}
+    for field in ("population", "regimen"):
+        seen = Counter(texts.values())
+        texts = {
+            name: text if seen[text] == 1 else f"{text} · {getattr(first[name].row, field)}"
+            for name, text in texts.items()
+        }
+    return texts
 
 
 @cache

@@ -10,8 +10,8 @@ import altair as alt
 
 from ketalab.evidence import side_effects
 from ketalab.evidence.populations import populations
-from ketalab.explorers.side_effect_case import Case, cases, ranking
-from ketalab.frontend import Choice, Explorer
+from ketalab.explorers.side_effect_case import Case, cases, comparison_texts, ranking
+from ketalab.frontend import Choice, Explorer, digest
 from ketalab.frontend.palette import CONTROL, INK, NEUTRAL, TREATED
 
 _KEYS = ("population", "drug", "route", "effect", "comparison")
@@ -25,10 +25,6 @@ _RING = (
 
 def _unique(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(values))
-
-
-def _comparisons() -> list[tuple[str, str]]:
-    return list({case.comparison: case.comparison_text for case in cases()}.items())
 
 
 class SideEffectExplorer(Explorer):
@@ -70,7 +66,7 @@ class SideEffectExplorer(Explorer):
     effect = Choice(
         "Effect", sorted({row.effect for row in side_effects().values()}), "Dissociation"
     )
-    comparison = Choice("Comparison", _comparisons(), "spravato_trd")
+    comparison = Choice("Comparison", list(comparison_texts().items()), "spravato_trd")
 
     @classmethod
     @cache
@@ -146,6 +142,8 @@ def _case_record(case: Case) -> dict[str, Any]:
         "profile": case.row.effect_group,
         **keys,
         "text": case.reading(),
+        # Whatever changes in a row changes the explorer's text form, shown or not.
+        "record": digest(case.row.model_dump()),
     }
 
 

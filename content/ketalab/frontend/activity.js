@@ -88,13 +88,17 @@ function render({ model, el }) {
   // Not a section: reveal.js would take it for a slide.
   const root = h(
     "div",
-    { className: "activity", "data-activity": spec.id, "data-lm-suppress-shortcuts": "true" },
+    { className: "activity", "data-activity": spec.id },
     h("p", { className: "kind" }, `${title(spec)} ${spec.instruction}`),
     h("fieldset", {}, h("legend", {}, spec.prompt), field.element),
     button,
     output,
   );
 
+  // As in explorer.js: JupyterLab looks for this on the focused element itself.
+  root.addEventListener("focusin", ({ target }) =>
+    target.setAttribute("data-lm-suppress-shortcuts", "true"),
+  );
   button.addEventListener("click", () => {
     const answer = field.read();
     if (answer === null) {

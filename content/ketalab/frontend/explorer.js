@@ -41,6 +41,10 @@ function h(tag, properties = {}, ...children) {
   return element;
 }
 
+/** Keys belong to what has the focus. JupyterLab takes an arrow or a letter for a shortcut of the
+ *  notebook unless the focused element itself, not only one around it, says this. */
+const keepKeys = ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true");
+
 /** The combination that keeps the changed control and most others, earlier ones first.
  *  The same rule as `nearest_combination` in explorer.py. */
 function nearestCombination(known, wanted, changed) {
@@ -219,7 +223,7 @@ async function render({ model, el, host }) {
   scroller.setAttribute("aria-label", "Numbers drawn");
   const root = h(
     "figure",
-    { className: "explorer", "data-explorer": spec.name, "data-lm-suppress-shortcuts": "true" },
+    { className: "explorer", "data-explorer": spec.name },
     h("figcaption", {}, spec.title),
     h("p", { className: "look-for" }, h("strong", {}, "Look for: "), spec.lookFor),
     h("div", { className: "settings" }, ...controls.map((c) => c.element), reset),
@@ -227,6 +231,7 @@ async function render({ model, el, host }) {
     h("div", { className: "evidence" }, pictures, details),
     h("details", { className: "numbers" }, h("summary", {}, "Numbers drawn"), scroller),
   );
+  root.addEventListener("focusin", keepKeys);
   el.append(root);
 
   const { vegaEmbed } = await loadVega(model, host);

@@ -61,11 +61,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         commands.add_parser(name, help=help_text)
     options = parser.parse_args(arguments)
     # Imported late: each command starts without the others' libraries.
+    from ketalab.activities.bank import BankError
     from ketalab.evidence import EvidenceError
 
     try:
         return _COMMANDS[options.command][0](Project.find())
-    except (PublishError, EvidenceError) as error:
+    except (PublishError, EvidenceError, BankError) as error:
         print(f"ketalab: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -55,8 +55,9 @@ class PageExporter(HTMLExporter):
     @property
     def default_config(self) -> Config:
         """Widgets are collected first, while their states still stand in the notebook."""
-        config = Config({type(self).__name__: {"preprocessors": [EmbedWidgets]}})
-        return super().default_config.merge(config) or config
+        config = super().default_config.copy()
+        config.merge(Config({type(self).__name__: {"preprocessors": [EmbedWidgets]}}))
+        return config
 
     def default_filters(self) -> Any:
         yield from super().default_filters()

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from importlib.metadata import distributions
 from pathlib import Path
+from typing import Any
 
 
 def fingerprint(files: Iterable[Path]) -> str:
@@ -26,23 +27,18 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self._made = json.loads(path.read_text(encoding="utf-8"))
+            made = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            self._made = {}
+            made = {}
+        self._made: dict[str, Any] = made if isinstance(made, dict) else {}
 
     def is_current(self, output: Path, inputs: str) -> bool:
         """True if the output was made from these inputs and nobody has changed it since."""
-        entry = self._made.get(_name(output))
-        return (
-            entry is not None
-            and entry["inputs"] == inputs
-            and output.exists()
-            and entry["output"] == _content(output)
-        )
+        return output.exists() and self._made.get(_name(output)) == _entry(output, inputs)
 
     def record(self, output: Path, inputs: str) -> None:
         """Remember an output that was just made."""
-        self._made[_name(output)] = {"inputs": inputs, "output": _content(output)}
+        self._made[_name(output)] = _entry(output, inputs)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         part = self.path.with_suffix(".part")
         part.write_text(json.dumps(self._made, indent=1), encoding="utf-8")
@@ -54,5 +50,5 @@ def _name(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
-def _content(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _entry(output: Path, inputs: str) -> dict[str, str]:
+    return {"inputs": inputs, "output": hashlib.sha256(output.read_bytes()).hexdigest()}

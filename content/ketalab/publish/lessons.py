@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
+from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
 import jupytext
@@ -28,6 +31,7 @@ ROOMS = (
     "Sources",
 )
 _ACTIVITY = re.compile(r"""\b(?:predict|question|check)\(\s*["']([^"']+)["']""")
+_HEADING = re.compile(r"^## (.*)$", re.MULTILINE)
 _REQUIRED = ("number", "title", "minutes", "summary")
 
 
@@ -46,14 +50,16 @@ def read_lesson(path: Path) -> NotebookNode:
     except Exception as error:  # jupytext and its YAML parser raise many kinds
         raise PublishError(f"{path.name}: not a MyST notebook: {error}") from error
     _check_front_matter(path, notebook)
-    _check_rooms(path, notebook)
+    _check_rooms(path, text, notebook)
+    if not any(tagged(cell, "slide") for cell in notebook.cells):
+        raise PublishError(f"{path.name}: no cell has the tag slide, so the deck would be empty")
     citations = Citations()
-    for cell in notebook.cells:
+    for cell, start in zip(notebook.cells, _starts(text, notebook), strict=True):
+        place = partial(_place, path, text, start)
         if cell.cell_type == "markdown":
-            raw = cell.source
-            cell.source = resolve(raw, citations, lambda at, raw=raw: _place(path, text, raw, at))
+            cell.source = resolve(cell.source, citations, place)
         else:
-            _cite_activities(path, cell.source, citations)
+            _cite_activities(cell.source, citations, place)
     notebook.cells[-1].source += "\n\n" + source_list(citations)
     _name_cells(notebook)
     notebook.metadata.pop("jupytext", None)
@@ -62,12 +68,16 @@ def read_lesson(path: Path) -> NotebookNode:
     return notebook
 
 
-def _cite_activities(path: Path, code: str, citations: Citations) -> None:
+def _cite_activities(code: str, citations: Citations, place: Callable[[int], str]) -> None:
     """Count what a cell's questions, predictions and checks cite among the lesson's sources."""
     known = {item.id: item for bank in banks() for item in bank.items()}
-    for name in _ACTIVITY.findall(code):
+    for match in _ACTIVITY.finditer(code):
+        name = match[1]
         if name not in known:
-            raise PublishError(f"{path.name}: the question bank has no {name!r}")
+            near = get_close_matches(name, known)
+            hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+            where = place(match.start())
+            raise PublishError(f"{where}: the question bank has no {name!r}{hint}")
         for key in cited_by(known[name]):
             citations.add(key)
 
@@ -78,33 +88,44 @@ def tagged(cell: NotebookNode, tag: str) -> bool:
 
 
 def _check_front_matter(path: Path, notebook: NotebookNode) -> None:
-    given = notebook.metadata.get("ketalab", {})
-    missing = [key for key in _REQUIRED if key not in given]
+    given = notebook.metadata.get("ketalab")
+    known = given if isinstance(given, dict) else {}
+    missing = [key for key in _REQUIRED if key not in known]
     if missing:
-        raise PublishError(f"{path.name}: front matter lacks ketalab.{', ketalab.'.join(missing)}")
+        lacks = f"front matter lacks ketalab.{', ketalab.'.join(missing)}"
+        raise PublishError(f"{path.name}:1: {lacks}")
 
 
-def _check_rooms(path: Path, notebook: NotebookNode) -> None:
-    found = tuple(
-        line[3:].strip()
-        for cell in notebook.cells
+def _check_rooms(path: Path, text: str, notebook: NotebookNode) -> None:
+    order = f"The rooms are, in this order: {'; '.join(ROOMS)}"
+    found = [
+        (heading[1].strip(), _place(path, text, start, heading.start()))
+        for cell, start in zip(notebook.cells, _starts(text, notebook), strict=True)
         if cell.cell_type == "markdown"
         and not (tagged(cell, "notes") or tagged(cell, "instructor"))
-        for line in cell.source.splitlines()
-        if line.startswith("## ")
-    )
-    if found != ROOMS:
-        raise PublishError(
-            f"{path.name}: the rooms must be, in this order: {'; '.join(ROOMS)}. "
-            f"Found: {'; '.join(found)}"
-        )
+        for heading in _HEADING.finditer(cell.source)
+    ]
+    for wanted, (name, place) in zip((*ROOMS, "no other room"), found, strict=False):
+        if name != wanted:
+            raise PublishError(f"{place}: found the room {name!r}, expected {wanted!r}. {order}")
+    if len(found) < len(ROOMS):
+        raise PublishError(f"{path.name}: the room {ROOMS[len(found)]!r} is missing. {order}")
     if not notebook.cells[-1].source.startswith("## Sources"):
         raise PublishError(f"{path.name}: the room Sources must be a cell of its own, the last one")
 
 
-def _place(path: Path, text: str, cell: str, offset: int) -> str:
-    """File and line of an offset in a cell: the cell's text stands in the file as it is."""
-    start = text.find(cell)
+def _starts(text: str, notebook: NotebookNode) -> list[int]:
+    """Where the text of each cell begins in the file, in which it stands as it is."""
+    starts, end = [], max(text.find("\n---\n"), 0)  # after the front matter
+    for cell in notebook.cells:
+        start = text.find(cell.source, end)
+        starts.append(start)
+        end = max(end, start + len(cell.source))
+    return starts
+
+
+def _place(path: Path, text: str, start: int, offset: int) -> str:
+    """File and line of an offset in the cell that begins at `start` (-1: nobody knows where)."""
     line = text.count("\n", 0, start + offset) + 1 if start >= 0 else "?"
     return f"{path.name}:{line}"
 

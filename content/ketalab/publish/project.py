@@ -54,5 +54,5 @@ class Project:
     def sources(self) -> list[Path]:
         """Every file that the notebooks depend on: the package and its data."""
         package = self.root / "content" / "ketalab"
-        kinds = {".py", ".yaml", ".js", ".css", ".j2"}
+        kinds = {".py", ".yaml", ".js", ".css", ".j2", ".json"}
         return sorted(path for path in package.rglob("*") if path.suffix in kinds)

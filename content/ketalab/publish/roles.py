@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from ketalab.evidence import fact, references
 from ketalab.publish.project import PublishError
 
-_ROLE = re.compile(r"\{(?P<name>[a-z]+)\}`(?P<body>[^`]*)`")
+_ROLE = re.compile(r"\{(?P<name>[A-Za-z][\w-]*)\}`(?P<body>[^`]*)`")
 _BADGES = {
     "label": "◆ label",
     "primary-abstract": "● primary",
@@ -64,9 +65,10 @@ def resolve(text: str, citations: Citations, place: Callable[[int], str]) -> str
 
 def _fact(key: str, citations: Citations) -> str:
     found = fact(key)
-    badge = "; ".join(filter(None, [_BADGES[found.verified], *map(_brief, found.caveats)]))
     if found.source_key is None:
-        return f'{found.text}<span class="badge">{badge}</span>'
+        # No source vouches for it, so it carries no level of verification either.
+        return f'{found.text}<span class="badge">{"; ".join(found.caveats)}</span>'
+    badge = "; ".join(filter(None, [_BADGES[found.verified], *map(_brief, found.caveats)]))
     citations.add(found.source_key)
     return f'{found.text}{_mark(found.source_key)}<span class="badge">{badge}</span>'
 
@@ -77,7 +79,9 @@ def _brief(caveat: str) -> str:
 
 def _cite(key: str, citations: Citations) -> str:
     if key not in references():
-        raise LookupError(f"cite: no source {key!r} in references.yaml")
+        near = get_close_matches(key, references())
+        hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+        raise LookupError(f"cite: no source {key!r} in references.yaml{hint}")
     citations.add(key)
     return _mark(key)
 

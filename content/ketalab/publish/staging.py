@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_PREFIX = ".staging-"
+
 
 @contextmanager
 def staged(target: Path) -> Iterator[Path]:
@@ -17,7 +19,9 @@ def staged(target: Path) -> Iterator[Path]:
     Files of the target that the block did not write stay as they are.
     """
     target.mkdir(parents=True, exist_ok=True)
-    stage = Path(tempfile.mkdtemp(prefix=".staging-", dir=target))
+    for stale in target.glob(f"{_PREFIX}*"):  # of a build that was killed
+        shutil.rmtree(stale, ignore_errors=True)
+    stage = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=target))
     try:
         yield stage
         for path in sorted(stage.rglob("*")):
