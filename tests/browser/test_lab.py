@@ -1,0 +1,213 @@
+"""JupyterLab: the student's notebook runs, and its explorers and the kernel move each other."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, expect
+
+from ketalab.explorers import SideEffectExplorer
+from ketalab.frontend.runtime import vega_module
+from tests.browser.axe import check_with_axe
+from tests.browser.conftest import DESKTOP
+from tests.browser.explorer_in_page import NAMES, computed, explorers, shown, wait_for_agreement
+from tests.browser.lab_page import LabPage
+from tests.browser.lab_server import LabServer, run_lab
+from tests.browser.lesson import LESSON, activity_names
+from tests.browser.watch import Watch
+
+TEN = "ten.ipynb"
+IMPORT = "from ketalab.explorers import SideEffectExplorer"
+
+# Keys that, in a notebook's command mode, would move the selection, add, cut or change cells.
+NOTEBOOK_KEYS = ["ArrowDown", "ArrowUp", "j", "k", "a", "b", "x", "m", "y", "d", "d", "PageDown"]
+
+
+@pytest.fixture(scope="module")
+def server(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
+    """JupyterLab with a copy of the lesson, and a notebook of ten explorers."""
+    with run_lab(tmp_path_factory.mktemp("lab") / "server") as server:
+        shutil.copy(repository / "notebooks" / f"{LESSON}.ipynb", server.notebooks)
+        nbformat.write(_ten_explorers(), server.notebooks / TEN)
+        yield server
+
+
+@pytest.fixture(scope="module")
+def lab_of(browser: Browser, server: LabServer) -> Iterator[dict[str, LabPage]]:
+    """Both notebooks, each run once in a window of its own; the tests share them."""
+    watch = Watch()
+    with browser.new_context(viewport=DESKTOP, color_scheme="light") as context:
+        watch.follow(context, allowed=lambda url: _is_of_the_server(url, server))
+        opened = {}
+        for name in (f"{LESSON}.ipynb", TEN):
+            opened[name] = LabPage.open(context, server, name)
+            opened[name].run_all()
+        yield opened
+    watch.check()
+
+
+@pytest.fixture
+def lesson(lab_of: dict[str, LabPage]) -> LabPage:
+    lab = lab_of[f"{LESSON}.ipynb"]
+    lab.page.bring_to_front()
+    return lab
+
+
+@pytest.fixture
+def ten(lab_of: dict[str, LabPage]) -> LabPage:
+    lab = lab_of[TEN]
+    lab.page.bring_to_front()
+    return lab
+
+
+def test_lesson_runs_without_an_error(lesson: LabPage):
+    explorers(lesson.page)
+    expect(lesson.page.locator(".activity")).to_have_count(len(activity_names()))
+    assert lesson.errors() == []
+
+
+def test_kernel_was_chosen_without_asking(lesson: LabPage, server: LabServer):
+    assert {kernel["name"] for kernel in server.ask("kernels")} == {"python3"}
+    expect(lesson.page.locator(".jp-Dialog, .jp-toast-button, .Toastify__toast")).to_have_count(0)
+
+
+def test_every_explorer_of_the_lesson_shows_what_python_computes(lesson: LabPage):
+    for explorer in explorers(lesson.page):
+        now = shown(explorer)
+        assert now == computed(now["setting"])
+
+
+def test_control_moves_with_the_keyboard(lesson: LabPage):
+    explorer = explorers(lesson.page)[0]
+    before = shown(explorer)
+    explorer.locator("select[name=effect]").focus()
+    lesson.page.keyboard.press("ArrowDown")
+    python = wait_for_agreement(explorer)
+    assert shown(explorer) == python
+    assert python["reading"] != before["reading"]
+
+
+@pytest.mark.parametrize(
+    ("widget", "control"),
+    [
+        (".explorer", "select"),
+        (".explorer", "button"),
+        (".explorer", "summary"),
+        (".explorer", "a"),
+        (".activity", "input"),
+        (".activity", "button"),
+    ],
+)
+def test_keys_in_a_widget_leave_the_notebook_alone(lesson: LabPage, widget: str, control: str):
+    root = lesson.page.locator(widget).first
+    root.click(position={"x": 4, "y": 4})  # selects the cell
+    control = root.locator(control).first
+    control.focus()
+    count, active = lesson.cells.count(), lesson.active_cell
+    assert active >= 0
+    for key in NOTEBOOK_KEYS:
+        lesson.page.keyboard.press(key)
+        expect(control).to_be_focused()
+    assert (lesson.cells.count(), lesson.active_cell) == (count, active)
+
+
+def test_question_is_answered(lesson: LabPage):
+    activity = lesson.page.locator(".activity[data-activity='04-rd-meaning']")
+    activity.locator("input").first.focus()
+    lesson.page.keyboard.press("Space")
+    activity.get_by_role("button").focus()
+    lesson.page.keyboard.press("Enter")
+    expect(activity.locator(".feedback p")).to_contain_text("✓ Right.")
+
+
+@pytest.mark.parametrize("name", [f"{LESSON}.ipynb", TEN])
+def test_vega_travels_once_to_a_notebook(lab_of: dict[str, LabPage], name: str):
+    # The longest run of plain letters is Vega's own, and looks the same in JSON.
+    mark = max(re.findall(r"[A-Za-z ]{30,}", vega_module()), key=len).encode()
+    assert sum(mark in frame for frame in lab_of[name].frames) == 1
+
+
+def test_ten_explorers_are_live(ten: LabPage):
+    found = explorers(ten.page, 10)
+    assert len({shown(explorer)["reading"] for explorer in found}) == 10
+    for explorer in found:
+        explorer.locator("select[name=effect]").focus()
+        before = shown(explorer)["reading"]
+        ten.page.keyboard.press("ArrowDown")
+        expect(explorer.locator(".reading")).not_to_have_text(before)
+        assert shown(explorer) == wait_for_agreement(explorer)
+        for picture in explorer.locator(".picture svg").all():
+            assert picture.bounding_box()["width"] > 200
+
+
+def test_kernel_follows_the_control(ten: LabPage):
+    explorer = explorers(ten.page, 10)[9]
+    explorer.locator("select[name=effect]").focus()
+    ten.page.keyboard.press("ArrowDown")
+    python = wait_for_agreement(explorer)
+    cell = ten.run_new_cell("print(*explorer.setting(), explorer.reading, sep='\\n')")
+    output = cell.locator(".jp-OutputArea-output")
+    expect(output).to_have_text("\n".join([*python["setting"], python["reading"]]))
+
+
+@pytest.mark.parametrize(
+    ("trait", "value"),
+    [
+        ("effect", "Headache"),
+        # These move other controls too.
+        ("population", "chronic and cancer pain"),
+        ("population", "non-medical use"),
+        ("population", "depression"),
+    ],
+)
+def test_control_follows_the_kernel(ten: LabPage, trait: str, value: str):
+    explorer = explorers(ten.page, 10)[9]
+    ten.run_new_cell(f"explorer.{trait} = {value!r}")
+    expect(explorer.locator(f"select[name={trait}]")).to_have_value(value)
+    cell = ten.run_new_cell("print(*explorer.setting(), sep='\\n')")
+    output = cell.locator(".jp-OutputArea-output")
+    expect(output).to_contain_text(value)
+    setting = output.text_content().strip().split("\n")
+    assert len(setting) == len(NAMES)
+    expect(explorer.locator(".reading")).to_have_text(computed(setting)["reading"])
+    assert shown(explorer) == computed(setting)
+
+
+def test_table_of_the_kernel_is_the_table_shown(ten: LabPage):
+    explorer = explorers(ten.page, 10)[9]
+    cell = ten.run_new_cell("print(explorer.table.to_json(orient='values', force_ascii=False))")
+    output = cell.locator(".jp-OutputArea-output")
+    expect(output).to_contain_text("[[")
+    rows = [[str(value) for value in row] for row in json.loads(output.text_content())]
+    assert shown(explorer)["table"] == rows
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_axe_finds_nothing_in_our_widgets(lesson: LabPage, theme: str):
+    lesson.menu("Settings", "Theme", theme)
+    light = "true" if "Light" in theme else "false"
+    expect(lesson.page.locator(f"body[data-jp-theme-light={light}]")).to_have_count(1)
+    lesson.page.evaluate("document.querySelectorAll('.numbers').forEach(e => { e.open = true; })")
+    check_with_axe(lesson.page, within=[".explorer", ".activity"])
+
+
+def _ten_explorers() -> nbformat.NotebookNode:
+    """Ten rows that compare two arms and differ in their reading; the last has a name."""
+    settings = SideEffectExplorer.combinations()[:10]
+    cells = [nbformat.v4.new_code_cell(IMPORT)]
+    for setting in settings:
+        call = ", ".join(f"{n}={v!r}" for n, v in zip(NAMES, setting, strict=True))
+        cells.append(nbformat.v4.new_code_cell(f"explorer = SideEffectExplorer({call})\nexplorer"))
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+
+
+def _is_of_the_server(url: str, server: LabServer) -> bool:
+    own = (f"{server.origin}/", server.origin.replace("http", "ws") + "/", "blob:", "data:")
+    return url.startswith(own)

@@ -1,0 +1,166 @@
+"""The exported page for everybody: axe, narrow and enlarged windows, alternative texts, policy."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.axe import check_with_axe
+from tests.browser.conftest import DESKTOP, OpenOffline
+from tests.browser.explorer_in_page import choose, explorers, shown
+
+VIEWS: dict[str, dict[str, Any]] = {
+    "desktop light": {"viewport": DESKTOP, "color_scheme": "light"},
+    "desktop dark": {"viewport": DESKTOP, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 360, "height": 740}},
+    # A window of 1280 pixels at 200%.
+    "zoom": {"viewport": {"width": 640, "height": 450}, "device_scale_factor": 2},
+}
+PLACEHOLDERS = ("no description", "undefined", "null", "nan", "image of", "placeholder", "todo")
+
+
+def _open(open_offline: OpenOffline, page_file: Path, view: str) -> Page:
+    """The page with everything unfolded and every question answered."""
+    page = open_offline(page_file, **VIEWS[view])
+    explorers(page)
+    page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true; })")
+    page.evaluate(
+        """document.querySelectorAll('.activity').forEach(e => {
+          const input = e.querySelector('input');
+          if (input.type === 'number') input.value = '10';
+          else input.checked = true;
+          e.querySelector('button').click();
+        })"""
+    )
+    assert "Give an answer first." not in page.locator(".feedback").all_text_contents()
+    return page
+
+
+@pytest.mark.parametrize("view", ["desktop light", "desktop dark", "phone"])
+def test_axe_finds_nothing(open_offline: OpenOffline, page_file: Path, view: str):
+    check_with_axe(_open(open_offline, page_file, view))
+
+
+@pytest.mark.parametrize("view", ["phone", "zoom"])
+def test_page_does_not_scroll_sideways(open_offline: OpenOffline, page_file: Path, view: str):
+    page = _open(open_offline, page_file, view)
+    width = VIEWS[view]["viewport"]["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    # Nor is anything cut off: what is wider than the window scrolls in a region of its own.
+    cut = page.evaluate(
+        """width => [...document.querySelectorAll('main *')]
+          .filter(e => !e.closest('.scroller, svg, .skip') && e.getClientRects().length)
+          .filter(e => e.getBoundingClientRect().right > width + 1
+                       || e.getBoundingClientRect().left < -1)
+          .map(e => e.outerHTML.slice(0, 120))""",
+        width,
+    )
+    assert not cut, "\n".join(cut)
+
+
+def test_pictures_have_words_that_follow_the_setting(open_offline: OpenOffline, page_file: Path):
+    page = open_offline(page_file)
+    for explorer in explorers(page):
+        before = shown(explorer)
+        assert before["alt"]
+        choose(explorer, ("population", "anaesthesia, intensive and acute care"))
+        after = shown(explorer)
+        assert after["alt"]
+        for text in (*before["alt"], *after["alt"]):
+            assert len(text) > 30
+            assert not any(word in text.lower() for word in PLACEHOLDERS), text
+        assert set(before["alt"]).isdisjoint(after["alt"])
+
+
+def test_every_image_has_words(open_offline: OpenOffline, page_file: Path):
+    page = open_offline(page_file)
+    explorers(page)
+    wordless = page.evaluate(
+        """[...document.querySelectorAll('[role=img], img, svg')]
+          .filter(e => !e.closest('[hidden], [aria-hidden=true]'))
+          .filter(e => !(e.getAttribute('aria-label') || e.getAttribute('alt') || '').trim())
+          .map(e => e.outerHTML.slice(0, 120))"""
+    )
+    assert wordless == []
+
+
+def test_policy_forbids_requests_and_code_from_strings(page_file: Path):
+    policy = _policy(page_file)
+    assert policy["default-src"] == ["'none'"]
+    assert not {"'unsafe-eval'", "'unsafe-inline'", "*"} & set(policy["script-src"])
+    assert "connect-src" not in policy
+
+
+def test_policy_is_in_force(browser, page_file: Path):
+    # The network is on here, and would be asked: the policy alone stops the request.
+    with browser.new_context() as context:
+        requested = []
+        context.on("request", lambda request: requested.append(request.url))
+        page = context.new_page()
+        page.goto(page_file.as_uri())
+        refused = page.evaluate(
+            "fetch('http://127.0.0.1:9/').then(() => false, error => String(error))"
+        )
+        assert refused
+        assert (
+            page.evaluate(
+                """new Promise(done => {
+              document.addEventListener('securitypolicyviolation',
+                event => done(event.effectiveDirective), { once: true });
+              document.body.append(Object.assign(new Image(), { src: 'http://127.0.0.1:9/x.png' }));
+            })"""
+            )
+            == "img-src"
+        )
+
+
+@pytest.mark.parametrize("kind", ["html", "slides"])
+def test_file_has_no_inline_handlers_and_no_outside_sources(
+    exports: Path, page_file: Path, kind: str
+):
+    tags = _tags(exports / kind / page_file.name)
+    handlers = [(tag, name) for tag, names in tags for name in names if name.startswith("on")]
+    assert handlers == []
+    loaded = [
+        (tag, names)
+        for tag, names in tags
+        if tag in {"script", "img", "link", "iframe", "source", "video", "audio", "object", "embed"}
+        and {"src", "href", "data", "srcset"} & names.keys()
+    ]
+    assert loaded == []
+
+
+def test_document_has_no_inline_handlers(open_offline: OpenOffline, page_file: Path):
+    page = open_offline(page_file)
+    explorers(page)
+    handlers = page.evaluate(
+        """[...document.querySelectorAll('*')].flatMap(e => [...e.attributes]
+          .filter(a => a.name.startsWith('on')).map(a => `${e.tagName} ${a.name}`))"""
+    )
+    assert handlers == []
+
+
+def _tags(path: Path) -> list[tuple[str, dict[str, str | None]]]:
+    found = []
+
+    class Collector(HTMLParser):
+        def handle_starttag(self, tag, attributes):
+            found.append((tag, dict(attributes)))
+
+    Collector().feed(path.read_text(encoding="utf-8"))
+    assert len(found) > 100
+    return found
+
+
+def _policy(path: Path) -> dict[str, list[str]]:
+    (policy,) = [
+        names["content"]
+        for tag, names in _tags(path)
+        if tag == "meta" and (names.get("http-equiv") or "").lower() == "content-security-policy"
+    ]
+    directives = [directive.split() for directive in policy.split(";")]
+    return {name: values for name, *values in directives}

@@ -1,0 +1,198 @@
+"""The side-effect explorer: its settings reach every row, and nothing is mixed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from traitlets import TraitError
+
+from ketalab.evidence import comparator_kind, population_of, side_effects
+from ketalab.explorers import SideEffectExplorer
+from ketalab.explorers.side_effect_case import cases, comparison_texts, ranking
+
+NAMES = ("population", "drug", "route", "effect", "comparison")
+COMBINATIONS = SideEffectExplorer.combinations()
+ROW = dict(zip(COMBINATIONS, COMBINATIONS, strict=True))
+
+
+def flow(name: str) -> list[dict]:
+    (found,) = (d for d in SideEffectExplorer.specification()["flow"] if d["name"] == name)
+    return found["values"]
+
+
+def test_it_opens_on_a_row_that_teaches_and_says_that_it_is_indirect():
+    explorer = SideEffectExplorer()
+    assert explorer.case().row.id == "spravato_trd__01"
+    assert explorer.reading == (
+        "Dissociation: 142 of 346 (41%) with esketamine nasal spray, against 21 of 222 (9.5%) with "
+        "placebo spray + oral antidepressant: 31.6 more of 100 (95% CI 24.8 to 37.7). Number "
+        "needed to harm 4 (95% CI 3 to 5): one more affected for every 4 treated. Indirect "
+        "evidence for chronic pain (depression)."
+    )
+
+
+def test_every_row_is_reached_by_exactly_one_setting():
+    assert len(COMBINATIONS) == len(side_effects())
+    assert len(set(COMBINATIONS)) == len(COMBINATIONS)
+    explorer = SideEffectExplorer()
+    reached = []
+    for combination in COMBINATIONS:
+        explorer.set_state(dict(zip(NAMES, combination, strict=True)))
+        assert explorer.setting() == combination
+        reached.append(explorer.case().row.id)
+        row = explorer.case().row
+        assert population_of(row).name == explorer.population
+        assert (row.drug, row.route, row.effect) == combination[1:4]
+        assert explorer.reading.startswith(f"{row.effect}: ")
+    assert sorted(reached) == sorted(side_effects())
+
+
+def test_no_option_leads_nowhere():
+    for place, name in enumerate(NAMES):
+        offered = set(getattr(SideEffectExplorer, name).options)
+        assert offered == {combination[place] for combination in COMBINATIONS}
+
+
+def test_options_offered_together_read_differently():
+    offered = defaultdict(list)
+    for combination in COMBINATIONS:
+        offered[combination[:4]].append(comparison_texts()[combination[4]])
+    for choice, texts in offered.items():
+        assert len(set(texts)) == len(texts), (choice, texts)
+
+
+def test_a_comparison_is_named_after_the_source_of_its_first_row():
+    assert comparison_texts()["spravato_mdsi"].startswith("SPRAVATO label 2021 · placebo spray")
+
+
+def test_an_option_out_of_the_list_is_refused_with_the_list():
+    explorer = SideEffectExplorer()
+    with pytest.raises(
+        TraitError, match=r"SideEffectExplorer\.route: 'rectal' is not possible"
+    ) as e:
+        explorer.route = "rectal"
+    assert "'oral'" in str(e.value)
+    assert explorer.route == "intranasal"
+
+
+def test_settings_that_no_row_has_are_refused():
+    with pytest.raises(TraitError) as caught:
+        SideEffectExplorer(population="depression", route="oral")
+    assert str(caught.value) == (
+        "SideEffectExplorer: nothing has population='depression', route='oral' together"
+    )
+
+
+def test_a_route_settles_the_rest():
+    explorer = SideEffectExplorer()
+    explorer.route = "oral"
+    assert explorer.route == "oral"
+    assert explorer.setting() in COMBINATIONS
+    assert explorer.case().row.route == "oral"
+
+
+def test_rows_that_compare_two_arms_are_preferred():
+    has_two = [
+        SideEffectExplorer(**dict(zip(NAMES, c, strict=True))).case().row.has_two_arms
+        for c in (COMBINATIONS[0], COMBINATIONS[-1])
+    ]
+    assert has_two == [True, False]
+    explorer = SideEffectExplorer(population="chronic and cancer pain")
+    assert explorer.case().row.has_two_arms
+
+
+# To make an explorer takes as long as a hundred moves of it.
+shared_explorer = cache(SideEffectExplorer)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    steps=st.lists(
+        st.sampled_from(NAMES).flatmap(
+            lambda name: st.tuples(
+                st.just(name), st.sampled_from([*getattr(SideEffectExplorer, name).options])
+            )
+        ),
+        max_size=12,
+    )
+)
+def test_any_walk_stays_on_rows_and_keeps_what_was_set_last(steps):
+    explorer = shared_explorer()
+    explorer.set_state(dict(zip(NAMES, SideEffectExplorer.combinations()[0], strict=True)))
+    for name, value in steps:
+        setattr(explorer, name, value)
+        assert getattr(explorer, name) == value
+        assert explorer.setting() in ROW
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    row=st.sampled_from(COMBINATIONS),
+    places=st.lists(st.integers(0, 4), min_size=1, max_size=5, unique=True),
+)
+def test_whatever_exists_can_be_asked_for_in_any_order(row, places):
+    asked = {NAMES[place]: row[place] for place in places}
+    explorer = SideEffectExplorer(**asked)
+    assert asked == {name: getattr(explorer, name) for name in asked}
+    assert explorer.setting() in ROW
+
+
+def test_a_ranking_never_mixes_people_regimens_comparators_or_units():
+    groups = defaultdict(list)
+    for case in cases():
+        groups[case.comparison].append(case.row)
+    for name, rows in groups.items():
+        for field in ("study", "drug", "route", "regimen", "population", "unit"):
+            assert len({getattr(row, field) for row in rows}) == 1, (name, field)
+        for field in ("comparator", "time_frame"):
+            assert len({getattr(row, field) for row in rows}) == 1, (name, field)
+        assert len({comparator_kind(row) for row in rows}) == 1, name
+        assert len({population_of(row).name for row in rows}) == 1, name
+
+
+def test_rows_that_belong_together_are_ranked_together():
+    """The other half: a group is as large as it may be."""
+    seen = {}
+    for case in cases():
+        row = case.row
+        key = (row.study, row.drug, row.route, row.regimen, row.population, row.unit)
+        key += (row.comparator, row.time_frame)
+        assert seen.setdefault(key, case.comparison) == case.comparison
+
+
+def test_a_ranking_shows_each_effect_once_the_largest_difference_first():
+    for name in comparison_texts():
+        lines = ranking(name)
+        assert len({line["case"] for line in lines}) == len(lines)
+        assert len({line["effect"] for line in lines}) == len(lines)
+        drawn = [line["estimate"] for line in lines if line["estimate"] is not None]
+        assert drawn == sorted(drawn, reverse=True)
+        assert [line["estimate"] for line in lines[: len(drawn)]] == drawn
+
+
+def test_what_travels_holds_every_row_once_and_its_group_whole():
+    assert [record["case"] for record in flow("cases")] == list(side_effects())
+    assert sorted(line["case"] for line in flow("effects")) == sorted(side_effects())
+    for line in flow("effects"):
+        assert line["group"] in comparison_texts()
+    texts = {record["case"]: record["text"] for record in flow("cases")}
+    assert texts == {case.row.id: case.reading() for case in cases()}
+
+
+def test_every_picture_that_is_captioned_is_declared():
+    declared = [picture["name"] for picture in SideEffectExplorer.specification()["pictures"]]
+    assert {caption["picture"] for caption in flow("case_captions")} == set(declared)
+    for caption in flow("case_captions"):
+        assert caption["title"]
+        assert len(caption["alt"]) > 30
+
+
+def test_every_column_of_the_table_is_given_as_text():
+    for line in flow("effects"):
+        for field in SideEffectExplorer.columns:
+            assert isinstance(line[field], str), (line["case"], field)
+            assert line[field], (line["case"], field)

@@ -1,0 +1,288 @@
+"""Builds of small projects: nothing twice, nothing half, nothing stale."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from ketalab.publish import cli, exports, notebooks
+from ketalab.publish.exports import export
+from ketalab.publish.notebooks import build_notebooks, read_executed
+from ketalab.publish.project import Project, PublishError
+from tests.publish.conftest import code, lesson_text
+from tests.publish.test_staging import tree
+
+
+@pytest.fixture
+def executed(monkeypatch):
+    """The names of the lessons that were executed; they are executed as ever."""
+    names = []
+    really = notebooks.execute
+
+    def execute(notebook, path):
+        names.append(path.stem)
+        return really(notebook, path)
+
+    monkeypatch.setattr(notebooks, "execute", execute)
+    return names
+
+
+def quiet(_line: str) -> None:
+    pass
+
+
+def outputs(project: Project) -> dict[str, bytes]:
+    """All that a student or an instructor would open."""
+    found = {}
+    for folder in (project.notebooks, project.exports):
+        if folder.exists():
+            found |= {f"{folder.name}/{name}": text for name, text in tree(folder).items()}
+    return found
+
+
+def add_lesson(project: Project, name: str, source: str) -> Path:
+    path = project.lessons / f"{name}.md"
+    path.write_text(lesson_text(explore=code(source)), encoding="utf-8")
+    return path
+
+
+def test_a_build_executes_and_a_second_one_has_nothing_to_do(project, executed):
+    said = []
+    build_notebooks(project, said.append)
+    (notebook,) = project.notebooks.glob("*.ipynb")
+    cells = nbformat.read(notebook, as_version=4).cells
+    (output,) = (o for cell in cells for o in cell.get("outputs", []))
+    assert output.data["text/plain"] == "42"
+    assert executed == ["01-first"]
+    before = tree(project.root)
+    build_notebooks(project, said.append)
+    assert executed == ["01-first"]
+    assert said[-1] == "notebooks: 01-first is up to date"
+    assert tree(project.root) == before
+
+
+def test_what_makes_a_build_stale(project, executed):
+    build_notebooks(project, quiet)
+    done = tree(project.notebooks)
+    data = project.root / "content" / "ketalab" / "data.yaml"
+    data.write_text("events: 2\n", encoding="utf-8")
+    build_notebooks(project, quiet)
+    assert len(executed) == 2
+    (notebook,) = project.notebooks.glob("*.ipynb")
+    notebook.write_text(notebook.read_text() + " ")  # by hand
+    build_notebooks(project, quiet)
+    assert len(executed) == 3
+    assert tree(project.notebooks) == done
+    add_lesson(project, "02-second", "'new'")
+    build_notebooks(project, quiet)
+    assert executed[3:] == ["02-second"]
+
+
+def test_pages_and_decks_are_made_once_and_again_after_an_edit_by_hand(project, executed):
+    said = []
+    export(project, said.append)
+    made = outputs(project)
+    assert {name.rpartition("/")[0] for name in made} == {
+        "notebooks",
+        "exports/html",
+        "exports/slides",
+    }
+    export(project, said.append)
+    assert said[-2:] == [
+        "exports: html/01-first.html is up to date",
+        "exports: slides/01-first.html is up to date",
+    ]
+    page = project.exports / "html" / "01-first.html"
+    page.write_text("edited")
+    export(project, said.append)
+    assert said[-1] == "exports: slides/01-first.html is up to date"
+    assert outputs(project) == made
+    assert executed == ["01-first"]
+
+
+def test_a_cell_that_fails_names_the_lesson_and_leaves_all_as_it_was(project):
+    build_notebooks(project, quiet)
+    before = outputs(project)
+    add_lesson(project, "01-first", "'changed'")
+    add_lesson(project, "02-second", "1 / 0")
+    with pytest.raises(PublishError, match=r"(?s)^02-second\.md: a cell failed.*ZeroDivisionError"):
+        build_notebooks(project, quiet)
+    assert outputs(project) == before
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+def test_an_interrupted_build_leaves_all_as_it_was_and_the_next_one_ends_it(
+    project, monkeypatch, error
+):
+    build_notebooks(project, quiet)
+    before = outputs(project)
+    add_lesson(project, "01-first", "'changed'")
+    add_lesson(project, "02-second", "'new'")
+    really = notebooks.execute
+
+    def execute(notebook, path):
+        if path.stem == "02-second":
+            raise error
+        return really(notebook, path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(notebooks, "execute", execute)
+        with pytest.raises(error):
+            build_notebooks(project, quiet)
+    assert outputs(project) == before
+    build_notebooks(project, quiet)
+    assert list(outputs(project)) == ["notebooks/01-first.ipynb", "notebooks/02-second.ipynb"]
+    assert outputs(project).items().isdisjoint(before.items())
+
+
+def test_an_interrupted_export_leaves_the_pages_as_they_were(project, monkeypatch):
+    export(project, quiet)
+    before = tree(project.exports)
+    add_lesson(project, "01-first", "'changed'")
+
+    class Interrupted(exports.KINDS["slides"]):
+        def from_notebook_node(self, *_args, **_options):
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setitem(exports.KINDS, "html", Interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            export(project, quiet)
+    assert tree(project.exports) == before
+
+
+KILLED = {
+    # A kernel runs the second lesson of a build.
+    "build": """
+        from ketalab.publish.notebooks import build_notebooks as go
+        """,
+    # The second page is being written.
+    "export": """
+        import pathlib, time
+        from ketalab.publish import exports
+        from ketalab.publish.exports import export as go
+
+        class Slow(exports.PageExporter):
+            def from_notebook_node(self, nb, *args, **options):
+                if "'new'" in str(nb):
+                    pathlib.Path(MARK).write_text("0")
+                    time.sleep(60)
+                return super().from_notebook_node(nb, *args, **options)
+
+        exports.KINDS["html"] = Slow
+        """,
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kills as POSIX does")
+@pytest.mark.parametrize("name", KILLED)
+def test_a_killed_build_leaves_all_as_it_was_and_the_next_one_clears_up(project, name, tmp_path):
+    export(project, quiet)
+    before = outputs(project)
+    mark = tmp_path / "reached"
+    add_lesson(project, "01-first", "'changed'")
+    wait = f"import os, pathlib, time\npathlib.Path({str(mark)!r}).write_text(str(os.getpid()))\n"
+    slow = f"{wait}time.sleep(60)" if name == "build" else "'new'"
+    add_lesson(project, "02-second", slow)
+    script = f"""
+MARK = {str(mark)!r}
+{textwrap.dedent(KILLED[name])}
+from pathlib import Path
+from ketalab.publish.project import Project
+go(Project(Path({str(project.root)!r})), print)
+"""
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.DEVNULL)
+    kernel = 0
+    try:
+        deadline = time.monotonic() + 60
+        while not (mark.exists() and mark.read_text()):
+            assert process.poll() is None, "the build ended by itself"
+            assert time.monotonic() < deadline, "the build never got there"
+            time.sleep(0.05)
+        kernel = int(mark.read_text())
+    finally:
+        process.kill()
+        process.wait()
+        if kernel:
+            os.kill(kernel, signal.SIGKILL)
+    after = outputs(project)
+    half = {path for path in after if "/.staging-" in path}
+    assert half, "nothing was under way"
+    visible = {path: text for path, text in after.items() if path not in half}
+    if name == "export":  # the notebooks were finished before
+        visible = {path: text for path, text in visible.items() if path.startswith("exports/")}
+        before = {path: text for path, text in before.items() if path.startswith("exports/")}
+    assert visible == before
+
+    add_lesson(project, "02-second", "'new'")
+    export(project, quiet)
+    final = outputs(project)
+    assert not any("/.staging-" in path for path in final)
+    assert len(final) == 6
+    # What stands there is what a build that nobody killed would have made.
+    assert "'changed'" in str(read_executed(project, project.lessons / "01-first.md"))
+
+
+def test_a_notebook_written_twice_is_the_same_bytes(project):
+    build_notebooks(project, quiet)
+    first = tree(project.notebooks)
+    (project.build / "notebooks.json").unlink()
+    build_notebooks(project, quiet)
+    assert tree(project.notebooks) == first
+
+
+# --- The command line ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def here(project, monkeypatch):
+    monkeypatch.setattr(Project, "find", classmethod(lambda _: project))
+    return project
+
+
+def test_the_command_builds_and_says_so(here, capsys):
+    assert cli.main(["build"]) == 0
+    assert "notebooks: 01-first executed in" in capsys.readouterr().out
+
+
+def test_what_the_author_can_mend_is_one_message(here, capsys):
+    path = here.lessons / "01-first.md"
+    path.write_text(lesson_text(explain="{cote}`x`"), encoding="utf-8")
+    assert cli.main(["build"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("ketalab: 01-first.md:")
+    assert said.count("\n") == 1
+    assert "Traceback" not in said
+
+
+def test_a_broken_bank_is_one_message(here, capsys, monkeypatch, tmp_path):
+    from ketalab.activities import bank
+
+    (tmp_path / "01-bad.yaml").write_text("lesson: [", encoding="utf-8")
+    monkeypatch.setattr(bank, "_FOLDER", tmp_path)
+    bank.banks.cache_clear()
+    path = here.lessons / "01-first.md"
+    path.write_text(lesson_text(check=code('question("04-speed")')), encoding="utf-8")
+    try:
+        assert cli.main(["build"]) == 1
+    finally:
+        bank.banks.cache_clear()
+    assert capsys.readouterr().err.startswith("ketalab: 01-bad.yaml: not YAML: ")
+
+
+def test_an_interrupt_is_said_in_one_line(here, capsys, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(notebooks, "execute", interrupt)
+    assert cli.main(["build"]) == 130
+    assert capsys.readouterr().err == ("ketalab: stopped; the last finished output is untouched\n")
+    assert outputs(here) == {}
