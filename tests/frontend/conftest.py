@@ -36,7 +36,7 @@ class Kettle(Explorer):
         return {"steam": alt.Chart(alt.NamedData("table")).mark_point().encode(x="minutes:Q")}
 
     def read(self):
-        return f"{self.leaf} tea in a {self.cup} cup with {self.milk} milk. " + "It steams. " * 20
+        return f"{self.leaf} tea in a {self.cup} cup with {self.milk} milk. " + "It is hot. " * 20
 
     def tabulate(self):
         return [{"leaf": self.leaf, "minutes": 2.5}]

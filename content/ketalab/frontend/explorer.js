@@ -257,14 +257,19 @@ async function render({ model, el, host }) {
     return Promise.all(drawn.map((picture) => picture.update()));
   };
 
-  // A burst of changes (one input may move several controls) makes one redraw.
+  // A burst of changes (one input may move several controls) makes one redraw. From Python they may
+  // come one by one: what lies between two combinations that exist is not drawn.
+  const exists = (values) =>
+    !spec.combinations || spec.combinations.some((row) => row.every((v, i) => v === values[i]));
   let waiting = false;
   const refresh = () => {
     if (waiting) return;
     waiting = true;
     queueMicrotask(async () => {
       waiting = false;
-      state().forEach((value, i) => flow.signal(names[i], value));
+      const values = state();
+      if (!exists(values)) return;
+      values.forEach((value, i) => flow.signal(names[i], value));
       flow.run();
       await show();
     });
