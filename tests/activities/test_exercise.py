@@ -57,6 +57,31 @@ def test_an_untouched_stub_is_not_yet_an_answer(exercise):
     assert repr(found) == "Not yet: replace ... with your answer and run the cell again."
 
 
+@every_exercise
+@pytest.mark.parametrize("sign", [1, -1])
+def test_rounding_is_forgiven_and_no_more(exercise, sign):
+    answer = answer_of(exercise)
+    if answer is None:
+        return
+    near, far = (sign * factor * exercise.tolerance for factor in (0.95, 1.05))
+    if isinstance(answer, list):
+        low, high = answer
+        assert check(exercise.id, (low + near, high - near)).right
+        assert not check(exercise.id, (low + far, high)).right
+        assert not check(exercise.id, (low, high + far)).right
+    else:
+        assert check(exercise.id, answer + near).right
+        assert not check(exercise.id, answer + far).right
+
+
+@pytest.mark.parametrize(
+    ("name", "result"),
+    [("04-read-row", 0.4), ("04-risk-difference", 0.1), ("04-nnh-pain", 0.3)],
+)
+def test_a_small_number_is_not_taken_for_a_typical_mistake_that_it_is_not(name, result):
+    assert check(name, result).text == in_words(EXERCISES[name].feedback.otherwise)
+
+
 PAIR, NUMBER = (5.0, 20.0), 7.0
 SHAPES = {"number": "a number", "none": "a number, or None"}
 

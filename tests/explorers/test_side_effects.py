@@ -154,6 +154,28 @@ def test_a_ranking_never_mixes_people_regimens_comparators_or_units():
         assert len({population_of(row).name for row in rows}) == 1, name
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"drug": "S-ketamine"},
+        {"route": "oral"},
+        {"regimen": "another"},
+        {"population": "Other people"},
+        {"unit": "treatment sessions"},
+        {"comparator": "electroconvulsive therapy"},
+        {"comparator": None},
+        {"time_frame": "1 year"},
+    ],
+    ids=repr,
+)
+def test_one_difference_is_enough_to_leave_the_ranking(evidence, change):
+    evidence(side_effects()["spravato_trd__02"].model_copy(update=change))
+    comparison = {case.row.id: case.comparison for case in cases()}
+    assert comparison["spravato_trd__01"] == comparison["spravato_trd__03"] == "spravato_trd"
+    assert comparison["spravato_trd__02"] == "spravato_trd-2"
+    assert "Dizziness" not in [line["effect"] for line in ranking("spravato_trd")]
+
+
 def test_rows_that_belong_together_are_ranked_together():
     """The other half: a group is as large as it may be."""
     seen = {}

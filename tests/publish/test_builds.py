@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -212,7 +213,8 @@ go(Project(Path({str(project.root)!r})), print)
         process.kill()
         process.wait()
         if kernel:
-            os.kill(kernel, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it notices by itself that its parent is gone
+                os.kill(kernel, signal.SIGKILL)
     after = outputs(project)
     half = {path for path in after if "/.staging-" in path}
     assert half, "nothing was under way"

@@ -70,9 +70,10 @@ def test_a_role_that_names_nothing(write, body, message):
 
 
 def test_the_line_is_right_where_the_same_words_stand_before(write):
-    words = "See the table."
-    text = lesson_text(explore=words, explain=f"{words}\n\n{{cote}}`x`")
-    assert refusal(write(text)).startswith(f"09-small.md:{line_of(text, '{cote}')}: unknown role")
+    words = "{cote}`x`"
+    text = lesson_text(explore=code(f"'{words}'"), explain=f"Well.\n\n+++\n\n{words}")
+    line = text[: text.rindex(words)].count("\n") + 1
+    assert refusal(write(text)).startswith(f"09-small.md:{line}: unknown role")
 
 
 @pytest.mark.parametrize(
