@@ -59,7 +59,12 @@ def picture_for_readme(browser: Browser) -> None:
     README_PICTURE.parent.mkdir(parents=True, exist_ok=True)
     view = {"viewport": {"width": 992, "height": 900}, "color_scheme": "light"}
     with _open(browser, "html", view) as page:
-        explorers(page)[0].screenshot(path=README_PICTURE)
+        box = explorers(page)[0].evaluate(
+            """e => { const b = e.getBoundingClientRect();
+                      return {x: b.x, y: b.y + scrollY, width: b.width}; }"""
+        )
+        # Its upper part: controls, reading, icon arrays and the head of the ranking.
+        page.screenshot(path=README_PICTURE, full_page=True, clip={**box, "height": 1000})
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.browser.axe import check_with_axe
 from tests.browser.conftest import DESKTOP, OpenOffline
@@ -43,6 +43,20 @@ def _open(open_offline: OpenOffline, page_file: Path, view: str) -> Page:
 @pytest.mark.parametrize("view", ["desktop light", "desktop dark", "phone"])
 def test_axe_finds_nothing(open_offline: OpenOffline, page_file: Path, view: str):
     check_with_axe(_open(open_offline, page_file, view))
+
+
+@pytest.mark.parametrize("view", ["desktop light", "desktop dark"])
+def test_text_in_pictures_has_the_colour_of_the_words_around(
+    open_offline: OpenOffline, page_file: Path, view: str
+):
+    page = open_offline(page_file, **VIEWS[view])
+    for explorer in explorers(page):
+        colours = explorer.evaluate(
+            """root => [getComputedStyle(root.querySelector('.reading')).color,
+              ...[...root.querySelectorAll('svg text')].map(e => getComputedStyle(e).fill)]"""
+        )
+        assert len(colours) > 2
+        assert len(set(colours)) == 1
 
 
 @pytest.mark.parametrize("view", ["phone", "zoom"])
@@ -95,27 +109,27 @@ def test_policy_forbids_requests_and_code_from_strings(page_file: Path):
     assert "connect-src" not in policy
 
 
-def test_policy_is_in_force(browser, page_file: Path):
+def test_policy_is_in_force(browser: Browser, page_file: Path):
     # The network is on here, and would be asked: the policy alone stops the request.
     with browser.new_context() as context:
-        requested = []
-        context.on("request", lambda request: requested.append(request.url))
         page = context.new_page()
         page.goto(page_file.as_uri())
         refused = page.evaluate(
-            "fetch('http://127.0.0.1:9/').then(() => false, error => String(error))"
-        )
-        assert refused
-        assert (
-            page.evaluate(
-                """new Promise(done => {
+            """async () => {
+              const refused = [];
               document.addEventListener('securitypolicyviolation',
-                event => done(event.effectiveDirective), { once: true });
-              document.body.append(Object.assign(new Image(), { src: 'http://127.0.0.1:9/x.png' }));
-            })"""
-            )
-            == "img-src"
+                event => refused.push(event.effectiveDirective));
+              await fetch('http://127.0.0.1:9/').catch(() => {});
+              const image = new Image();
+              const ended = new Promise(done => { image.onload = image.onerror = done; });
+              image.src = 'http://127.0.0.1:9/x.png';
+              document.body.append(image);
+              await ended;
+              await new Promise(done => setTimeout(done, 50));
+              return refused;
+            }"""
         )
+    assert refused == ["connect-src", "img-src"]
 
 
 @pytest.mark.parametrize("kind", ["html", "slides"])
@@ -132,6 +146,16 @@ def test_file_has_no_inline_handlers_and_no_outside_sources(
         and {"src", "href", "data", "srcset"} & names.keys()
     ]
     assert loaded == []
+
+
+@pytest.mark.parametrize("kind", ["html", "slides"])
+def test_links_within_a_file_lead_somewhere(exports: Path, page_file: Path, kind: str):
+    tags = _tags(exports / kind / page_file.name)
+    places = {names["id"] for _, names in tags if names.get("id")}
+    links = {names["href"] for tag, names in tags if tag == "a" and names.get("href")}
+    inner = {link.removeprefix("#") for link in links if link.startswith("#")}
+    assert links
+    assert inner - places == set()
 
 
 def test_document_has_no_inline_handlers(open_offline: OpenOffline, page_file: Path):

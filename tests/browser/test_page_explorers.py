@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from ketalab.explorers import SideEffectExplorer
 from tests.browser.conftest import OpenOffline
@@ -46,7 +46,7 @@ def test_page_is_light_enough(page_file: Path):
     assert page_file.stat().st_size <= 2_000_000
 
 
-def test_first_explorer_answers_soon_after_opening(browser, page_file: Path):
+def test_first_explorer_answers_soon_after_opening(browser: Browser, page_file: Path):
     with browser.new_context(offline=True) as context:
         page = context.new_page()
         page.add_init_script(_CLOCK)
