@@ -147,3 +147,10 @@ def test_committed_notebooks_were_executed_in_order(repository):
         cells = nbformat.read(path, as_version=4).cells
         counts = [cell.execution_count for cell in cells if cell.cell_type == "code"]
         assert counts == list(range(1, len(counts) + 1))
+
+
+def test_deck_names_sources_without_linking_to_the_room_that_it_lacks(students):
+    deck = as_slides(students)
+    text = "\n".join(cell.source for cell in deck.cells)
+    assert "\\[SPRAVATO label 2021\\]" in text
+    assert "#source-" not in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 
 from nbconvert.preprocessors import TagRemovePreprocessor
@@ -9,6 +10,7 @@ from nbformat import NotebookNode
 
 from ketalab.publish.lessons import tagged
 
+_TO_SOURCE = re.compile(r"\[((?:\\.|[^\]\\])*)\]\(#source-[^)]*\)")
 _HIDDEN_FROM_STUDENTS = {"solution", "instructor"}
 
 
@@ -29,10 +31,15 @@ def without_speaker_notes(notebook: NotebookNode) -> NotebookNode:
 
 
 def as_slides(notebook: NotebookNode) -> NotebookNode:
-    """The deck's cells alone, with the slide types that nbconvert's slides exporter reads."""
+    """The deck's cells alone, with the slide types that nbconvert's slides exporter reads.
+
+    Sources are named there, not linked: their list is a room of the lesson, not a slide.
+    """
     result = deepcopy(notebook)
     result.cells = [cell for cell in result.cells if _slide_type(cell)]
     for cell in result.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _TO_SOURCE.sub(r"\1", cell.source)
         cell.metadata["slideshow"] = {"slide_type": _slide_type(cell)}
     return result
 
