@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # the suite that runs is stopped, and the run has failed.
 BUDGETS = {
     "style": 20,
-    "unit": 120,
+    "unit": 180,
     "notebooks": 120,
     "browser": 240,
 }
