@@ -53,6 +53,9 @@ class Explorer(CourseWidget):
     _runtime = anywidget.WidgetTrait().tag(sync=True)
 
     def __init__(self, **settings: Any) -> None:
+        # anywidget makes a class of its own for each instance; what is declared, and cached, belongs
+        # to the class that the caller named.
+        self._declared = type(self)
         unknown = settings.keys() - self.control_names()
         if unknown:
             raise TypeError(
@@ -122,7 +125,7 @@ class Explorer(CourseWidget):
 
     @traitlets.default("_spec")
     def _make_spec(self) -> Json:
-        return self.specification()
+        return self._declared.specification()
 
     @traitlets.default("_runtime")
     def _make_runtime(self) -> VegaRuntime:
@@ -151,10 +154,10 @@ class Explorer(CourseWidget):
 
     def _settle_around(self, kept: Mapping[str, Any]) -> None:
         """Move all but these settings to the nearest combination that exists."""
-        known = self.combinations()
+        known = self._declared.combinations()
         if known is None or self.setting() in known:
             return
-        names = self.control_names()
+        names = self._declared.control_names()
         places = [names.index(name) for name in kept]
         wanted = self.setting()
         fitting = [row for row in known if all(row[i] == wanted[i] for i in places)]
@@ -174,7 +177,7 @@ class Explorer(CourseWidget):
         rows = [" | ".join(str(row[field]) for field in self.columns) for row in self.tabulate()]
         held = [
             f"{data['name']}: {len(data['values'])} rows, digest {digest(data['values'])}"
-            for data in self.specification()["flow"]
+            for data in self._declared.specification()["flow"]
             if "values" in data
         ]
         return "\n".join([f"{type(self).__name__}({setting})", self.read(), *rows, *held])
