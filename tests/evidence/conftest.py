@@ -39,26 +39,32 @@ class Tables:
         for path in TABLES.glob("*.yaml"):
             shutil.copyfile(path, folder / path.name)
 
-    def change(self, file: str, change: Change) -> None:
-        """Write ``file`` anew with its records changed in place by ``change``."""
+    def change(self, file: str, change: Change, key: str | None = None) -> None:
+        """Write ``file`` anew with its records changed in place by ``change``.
+
+        ``key`` is the list to change where the file holds several.
+        """
         content = copy.deepcopy(self._contents[file])
-        (records,) = content.values()
-        change(records)
+        if key is None:
+            (key,) = content
+        change(content[key])
         dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
         text = yaml.dump(content, Dumper=dumper, sort_keys=False, allow_unicode=True)
         (self.folder / file).write_text(text, encoding="utf-8")
 
-    def put(self, file: str, record: str, field: str, value: object) -> None:
-        """Set one field of one record; ``field`` may be dotted."""
+    def put(
+        self, file: str, record: str, field: str, value: object, key: str | None = None
+    ) -> None:
+        """Set one field of one record; ``field`` may be dotted, with numbers for lists."""
 
         def change(records: list[dict[str, Any]]) -> None:
             (target,) = (r for r in records if record in (r.get("id"), r.get("key"), r.get("name")))
             *path, last = field.split(".")
             for step in path:
-                target = target[step]
-            target[last] = value
+                target = target[int(step) if isinstance(target, list) else step]
+            target[int(last) if isinstance(target, list) else last] = value
 
-        self.change(file, change)
+        self.change(file, change, key)
 
     def complaints(self) -> list[str]:
         """Load everything and return the lines of the one error; empty when nothing is wrong."""

@@ -29,7 +29,7 @@ def evidence():
     original = held.side_effects
 
     def put(rows):
-        object.__setattr__(held, "side_effects", MappingProxyType(rows))
+        held._tables["side_effects"] = MappingProxyType(rows)
         forget()
 
     yield lambda row: put({**side_effects(), row.id: row})

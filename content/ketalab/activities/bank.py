@@ -229,32 +229,37 @@ def _roles(value: Any) -> list[tuple[str, str]]:
     return []
 
 
-def _resolve(role: str, key: str) -> tuple[str, str | None]:
-    """What a role stands for: its text, and the source that it cites."""
+def _resolve(role: str, key: str) -> tuple[str, tuple[str, ...]]:
+    """What a role stands for: its text, and the sources that it cites."""
     if role == "fact":
         found = fact(key)
-        return found.text, found.source_key
+        return found.text, found.source_keys
     if key not in references():
         raise LookupError(f"cite: no source {key!r}")
-    return "", key
+    return "", (key,)
 
 
 def in_words(text: str) -> str:
     """A text of the bank with its roles replaced by values and the labels of their sources."""
 
     def replace(match: re.Match[str]) -> str:
-        words, source = _resolve(*match.groups())
-        label = f"[{references()[source].label}]" if source else ""
-        return f"{words} {label}".strip()
+        words, sources = _resolve(*match.groups())
+        labels = " ".join(f"[{references()[source].label}]" for source in sources)
+        return f"{words} {labels}".strip()
 
     return ROLE.sub(replace, text)
 
 
 def cited_by(item: Prediction | Question | Exercise) -> list[str]:
     """The sources of an item's texts and of its answer, in order, each once."""
-    keys = [_resolve(role, key)[1] for role, key in _roles(item.model_dump())]
+    keys = [key for role in _roles(item.model_dump()) for key in _resolve(*role)[1]]
     keys.append(getattr(item, "source", None))
     return [key for key in dict.fromkeys(keys) if key]
+
+
+def bank_file(lesson: str) -> Path:
+    """Where the bank of a lesson stands: "04-side-effects" has questions/04-side-effects.yaml."""
+    return _FOLDER / f"{lesson}.yaml"
 
 
 @cache

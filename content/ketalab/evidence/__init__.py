@@ -1,8 +1,14 @@
 """The facts of the course: typed records, read from the tables that lie beside them.
 
->>> from ketalab.evidence import side_effects
->>> side_effects()["spravato_trd__01"].treatment.events
+>>> from ketalab.evidence import cite, record, table
+>>> record("side_effects", "spravato_trd__01").treatment.events
 142
+>>> table("trials", route="oral", columns="n_randomised").n_randomised.to_dict()
+{'haines1999': 9, 'rigo2017': 42, 'fallon2018': 214}
+>>> cite("fallon2018").label
+'Fallon 2018'
+
+``ketalab.evidence.lookup`` explains these three, and ``summary_of_findings`` the summaries.
 """
 
 from collections.abc import Mapping
@@ -11,6 +17,7 @@ from ketalab.evidence.comparators import ComparatorKind, comparator_kind
 from ketalab.evidence.effect_profile import EffectProfile
 from ketalab.evidence.facts import Fact, FactError, fact
 from ketalab.evidence.library import library
+from ketalab.evidence.lookup import Citation, cite, record, table
 from ketalab.evidence.populations import Directness, Population, directness_of, population_of
 from ketalab.evidence.reference import Reference
 from ketalab.evidence.side_effect import Arm, Published, SideEffect
@@ -18,6 +25,7 @@ from ketalab.evidence.tables import EvidenceError, Problem
 
 __all__ = [
     "Arm",
+    "Citation",
     "ComparatorKind",
     "Directness",
     "EffectProfile",
@@ -29,13 +37,16 @@ __all__ = [
     "Published",
     "Reference",
     "SideEffect",
+    "cite",
     "comparator_kind",
     "directness_of",
     "effect_profiles",
     "fact",
     "population_of",
+    "record",
     "references",
     "side_effects",
+    "table",
 ]
 
 

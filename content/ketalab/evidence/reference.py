@@ -25,7 +25,7 @@ _NOT_SEEN = re.compile(r"\bnot shown\b")
 
 
 class Reference(Record):
-    """One source. Only ``label``, ``citation`` and ``links`` are fit to print."""
+    """One source. Only ``label``, ``citation``, ``links`` and ``shown`` are fit to print."""
 
     key: Text
     title: Text
@@ -69,25 +69,22 @@ class Reference(Record):
         return f"{person['surname'] if person else self.authors}{year}"
 
     @property
+    def known_year(self) -> int | None:
+        """The year of publication; None where it is missing or leans on memory."""
+        return None if self._leans("year") else self.year
+
+    @property
     def citation(self) -> str:
         """One line of plain text, without any detail that leans on memory and without links."""
         shown = [
-            self._shown("authors"),
-            self._shown("title"),
-            self._shown("journal") if self.journal else self._shown("publisher"),
-            str(self.year) if self.year is not None and not self._leans("year") else None,
+            self.shown("authors"),
+            self.shown("title"),
+            self.shown("journal") if self.journal else self.shown("publisher"),
+            self.shown("year"),
         ]
-        withheld = (
-            any(
-                self._leans(field)
-                for field in ("authors", "title", "journal", "publisher", "year")
-                if getattr(self, field) is not None
-            )
-            or "initials of the first author" in self.memory_only_fields
-        )
         # dict: an institution that is both author and publisher is named once.
         parts = list(dict.fromkeys(part for part in shown if part))
-        if withheld:
+        if self.withholds_details:
             parts.append(_WITHHELD)
         return " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts)
 
@@ -103,6 +100,35 @@ class Reference(Record):
             links.append(("page read", self.url))
         return tuple(links)
 
+    @property
+    def withholds_details(self) -> bool:
+        """Whether some detail leans on memory, so that it is in the record and not shown."""
+        return (
+            any(
+                self._leans(field)
+                for field in ("authors", "title", "journal", "publisher", "year")
+                if getattr(self, field) is not None
+            )
+            or "initials of the first author" in self.memory_only_fields
+        )
+
+    @property
+    def not_seen(self) -> tuple[str, ...]:
+        """Which identifiers were not seen: "DOI", "PMID"."""
+        identifiers = {"DOI": self.doi, "PMID": self.pmid}
+        return tuple(name for name, value in identifiers.items() if value is None)
+
+    def shown(self, field: str) -> str | None:
+        """Return authors, title, journal, publisher or year as printed; None if not to be shown."""
+        value = getattr(self, field)
+        if value is None or self._leans(field) or _NOT_SEEN.search(str(value)):
+            return None
+        if field == "authors" and "initials of the first author" in self.memory_only_fields:
+            return None
+        if field == "title" and re.search(r"working|descriptive", self.title_note or ""):
+            return f"{value} [working title]"
+        return str(value)
+
     def _leans(self, field: str) -> bool:
         """Whether the value of ``field`` rests, in whole or in part, on memory."""
         if self.bib_partly_from_memory and field in ("authors", "journal", "publisher", "year"):
@@ -114,13 +140,3 @@ class Reference(Record):
             return True
         texts = (getattr(self, field), getattr(self, f"{field}_note", None))
         return any(isinstance(text, str) and _LEANS_ON_MEMORY.search(text) for text in texts)
-
-    def _shown(self, field: str) -> str | None:
-        value = getattr(self, field)
-        if value is None or self._leans(field) or _NOT_SEEN.search(value):
-            return None
-        if field == "authors" and "initials of the first author" in self.memory_only_fields:
-            return None
-        if field == "title" and re.search(r"working|descriptive", self.title_note or ""):
-            return f"{value} [working title]"
-        return str(value)

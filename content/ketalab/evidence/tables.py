@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Strict, ValidationError
@@ -75,42 +75,133 @@ Texts = Annotated[tuple[Text, ...], Strict(False)]
 RecordT = TypeVar("RecordT", bound=Record)
 
 
+# The name of the field that names a record, or a function that makes the name out of the entry
+# (None where the entry is too broken to name).
+Identity = str | Callable[[Mapping[str, Any]], str | None]
+
+
 def load_table(
-    path: Path, record_type: type[RecordT], *, key: str, id_field: str
+    path: Path,
+    record_type: type[RecordT],
+    *,
+    key: str,
+    id_field: Identity,
+    other_keys: Iterable[str] = (),
 ) -> dict[str, RecordT]:
     """Read ``path`` and return its records by id, in the order of the file.
 
-    ``key`` is the one top-level key of the file, and holds the list of records; ``id_field`` is
-    the field that names a record. Raises EvidenceError with every problem found: a file that is
+    ``key`` is the top-level key that holds the list of records, ``other_keys`` are those that the
+    file has beside it; ``id_field`` is the field that names a record, or a function that makes
+    the name out of the entry. Raises EvidenceError with every problem found: a file that is
     missing or is not YAML, a key written twice in one mapping, an id used twice, a missing or
     unknown field, a value of the wrong type or outside the permitted values.
     """
-    entries = _read_entries(path, key)
+    return _load(path, lambda entry: record_type, key, id_field, other_keys)
+
+
+def load_kinds(
+    path: Path, kinds: Mapping[str, type[RecordT]], *, key: str, id_field: Identity
+) -> dict[str, RecordT]:
+    """Read a table whose records are of several types; the field ``kind`` tells which.
+
+    Otherwise like ``load_table``; a kind that is not in ``kinds`` is a problem of its record.
+    """
+
+    def type_of(entry: Mapping[str, Any]) -> type[RecordT] | str:
+        kind = entry.get("kind")
+        if isinstance(kind, str) and kind in kinds:
+            return kinds[kind]
+        return f"expected one of {', '.join(map(repr, kinds))}, got {_shown(kind)}"
+
+    return _load(path, type_of, key, id_field)
+
+
+def load_record(
+    path: Path, record_type: type[RecordT], *, key: str, other_keys: Iterable[str] = ()
+) -> RecordT:
+    """Read the one record that stands under ``key``. Raises EvidenceError, like ``load_table``."""
+    entry = _read_content(path, key, other_keys)[key]
+    if not isinstance(entry, Mapping):
+        message = f"expected a mapping of fields, got {_shown(entry)}"
+        raise EvidenceError([Problem(path.name, key, None, message)])
+    record, problems = _validated(path.name, key, entry, record_type)
+    if record is None:
+        raise EvidenceError(problems)
+    return record
+
+
+def load_file(path: Path, record_type: type[RecordT]) -> RecordT:
+    """Read a file that is one record: its top-level keys are the fields of ``record_type``.
+
+    Raises EvidenceError, like ``load_table``; a problem's record is the top-level key.
+    """
+    content = read_content(path)
+    if not isinstance(content, Mapping):
+        message = f"expected a mapping of fields, got {_shown(content)}"
+        raise EvidenceError([Problem(path.name, None, None, message)])
+    record, problems = _validated(path.name, None, content, record_type)
+    if record is None:
+        raise EvidenceError(
+            Problem(path.name, *_head_and_rest(problem.field), problem.message)
+            for problem in problems
+        )
+    return record
+
+
+def _head_and_rest(field: str | None) -> tuple[str | None, str | None]:
+    head, _, rest = (field or "").partition(".")
+    return head or None, rest or None
+
+
+def _load(
+    path: Path,
+    type_of: Callable[[Mapping[str, Any]], type[RecordT] | str],
+    key: str,
+    id_field: Identity,
+    other_keys: Iterable[str] = (),
+) -> dict[str, RecordT]:
+    """Read a table; ``type_of`` gives the type of an entry, or says what is wrong with its kind."""
     records: dict[str, RecordT] = {}
     problems: list[Problem] = []
     seen: set[str] = set()
-    for number, entry in enumerate(entries, start=1):
+    for number, entry in enumerate(_read_entries(path, key, other_keys), start=1):
         if not isinstance(entry, Mapping):
             message = f"entry {number}: expected a mapping of fields, got {_shown(entry)}"
             problems.append(Problem(path.name, None, None, message))
             continue
-        identity = entry.get(id_field)
-        name = identity if isinstance(identity, str) else f"number {number}"
-        if isinstance(identity, str):
-            if identity in seen:
+        identity = entry.get(id_field) if isinstance(id_field, str) else id_field(entry)
+        # A number that names a record does so as text: claims/3.
+        named = isinstance(identity, str | int) and not isinstance(identity, bool)
+        name = str(identity) if named else f"number {number}"
+        if named:
+            if name in seen:
+                field = id_field if isinstance(id_field, str) else None
                 message = "expected an id used once, got it a second time"
-                problems.append(Problem(path.name, name, id_field, message))
-            seen.add(identity)
-        try:
-            records[name] = record_type.model_validate(entry)
-        except ValidationError as error:
-            problems.extend(
-                Problem(path.name, name, _field(detail), _message(detail, record_type))
-                for detail in error.errors(include_url=False)
-            )
+                problems.append(Problem(path.name, name, field, message))
+            seen.add(name)
+        record_type = type_of(entry)
+        if isinstance(record_type, str):
+            problems.append(Problem(path.name, name, "kind", record_type))
+            continue
+        record, wrong = _validated(path.name, name, entry, record_type)
+        problems.extend(wrong)
+        if record is not None:
+            records[name] = record
     if problems:
         raise EvidenceError(problems)
     return records
+
+
+def _validated(
+    file: str, name: str | None, entry: Mapping[str, Any], record_type: type[RecordT]
+) -> tuple[RecordT | None, list[Problem]]:
+    try:
+        return record_type.model_validate(entry), []
+    except ValidationError as error:
+        return None, [
+            Problem(file, name, _field(detail), _message(detail, record_type))
+            for detail in error.errors(include_url=False)
+        ]
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -130,7 +221,21 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
         return super().construct_mapping(node, deep)  # type: ignore[no-any-return]
 
 
-def _read_entries(path: Path, key: str) -> list[Any]:
+def _read_entries(path: Path, key: str, other_keys: Iterable[str] = ()) -> list[Any]:
+    entries = _read_content(path, key, other_keys)[key]
+    if not isinstance(entries, list) or not entries:
+        message = f"expected a list of records under {key!r}, got {_shown(entries)}"
+        raise EvidenceError([Problem(path.name, None, None, message)])
+    return entries
+
+
+def read_content(path: Path) -> Any:
+    """Return what a YAML file holds, not yet checked against any record.
+
+    Raises EvidenceError for a file that is missing or is not YAML, and for a key written twice
+    in one mapping.
+    """
+
     def fail(*messages: str) -> EvidenceError:
         return EvidenceError(Problem(path.name, None, None, message) for message in messages)
 
@@ -161,13 +266,22 @@ def _read_entries(path: Path, key: str) -> list[Any]:
                 for line, name in loader.double_keys
             )
         )
-    if not isinstance(content, Mapping) or list(content) != [key]:
+    return content
+
+
+def _read_content(path: Path, key: str, other_keys: Iterable[str]) -> Mapping[str, Any]:
+    content = read_content(path)
+    keys = {key, *other_keys}
+    if not isinstance(content, Mapping) or set(content) != keys:
         found = ", ".join(map(repr, content)) if isinstance(content, Mapping) else _shown(content)
-        raise fail(f"expected the one top-level key {key!r}, got {found or 'none'}")
-    entries = content[key]
-    if not isinstance(entries, list) or not entries:
-        raise fail(f"expected a list of records under {key!r}, got {_shown(entries)}")
-    return entries
+        expected = (
+            f"the one top-level key {key!r}"
+            if len(keys) == 1
+            else f"the top-level keys {', '.join(map(repr, sorted(keys)))}"
+        )
+        message = f"expected {expected}, got {found or 'none'}"
+        raise EvidenceError([Problem(path.name, None, None, message)])
+    return content
 
 
 # What pydantic found, in the words of the person who edits the table.
@@ -179,6 +293,8 @@ _EXPECTED = {
     "bool_type": "true or false",
     "finite_number": "a finite number",
     "tuple_type": "a list",
+    "too_short": "a list of at least {min_length}",
+    "dict_type": "a mapping",
     "greater_than": "a number above {gt:g}",
     "greater_than_equal": "a number of at least {ge:g}",
     "less_than_equal": "a number of at most {le:g}",
@@ -205,14 +321,24 @@ def _message(detail: ErrorDetails, record_type: type[Record]) -> str:
 def _fields_at(record_type: type[Record], location: tuple[int | str, ...]) -> list[str]:
     """Return the names of the fields of the record that stands at ``location``."""
     for step in location:
-        annotation = record_type.model_fields[str(step)].annotation
-        candidates = (annotation, *getattr(annotation, "__args__", ()))
-        record_type = next(c for c in candidates if isinstance(c, type) and issubclass(c, Record))
+        # Only the name of a field leads on; a place in a list or a name in a mapping does not.
+        if step in record_type.model_fields:
+            found = _record_in(record_type.model_fields[str(step)].annotation)
+            record_type = found or record_type
     return list(record_type.model_fields)
 
 
+def _record_in(annotation: Any) -> type[Record] | None:
+    """Return the record that an annotation speaks of: that of a list, a mapping or a choice."""
+    if isinstance(annotation, type) and issubclass(annotation, Record):
+        return annotation
+    return next(filter(None, map(_record_in, get_args(annotation))), None)
+
+
 def _field(detail: ErrorDetails) -> str:
-    return ".".join(str(step) for step in detail["loc"])
+    # "<text>" tells which of several forms of a value pydantic tried; it is no place in the file.
+    steps = (str(step) for step in detail["loc"])
+    return ".".join(step for step in steps if not (step.startswith("<") and step.endswith(">")))
 
 
 def _shown(value: object) -> str:

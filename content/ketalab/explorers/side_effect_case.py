@@ -9,20 +9,15 @@ from functools import cache, cached_property
 from typing import Any
 
 from ketalab.evidence import effect_profiles, fact, references, side_effects
+from ketalab.evidence.certainty import NOT_REVIEWED, grade, level
 from ketalab.evidence.comparators import ComparatorKind, comparator_kind
+from ketalab.evidence.graded import certainty_of
 from ketalab.evidence.populations import Population, directness_of, population_of
+from ketalab.evidence.printable import printable_part
 from ketalab.evidence.reference import Reference
 from ketalab.evidence.side_effect import Arm, SideEffect
 from ketalab.models.risk import RiskComparison, compare_proportions, proportion_interval
 
-NOT_REVIEWED = "not yet reviewed by a clinician"
-
-LEVELS = {
-    "label": "◆ official label, or a reprint of one",
-    "primary-abstract": "● the study's own abstract or article",
-    "review": "◐ a review",
-    "secondary": "○ second-hand: news or a third party's summary",
-}
 _BASIS = {
     "reported": "printed in the source",
     "computed from % and N": "computed from a printed percentage and denominator",
@@ -257,9 +252,10 @@ class Case:
         yield {"term": "Counts", "text": _BASIS.get(row.counts_basis, row.counts_basis)}
         for caution in self._cautions():
             yield {"term": "Caution", "text": caution}
-        if row.note:
-            yield {"term": "Note", "text": row.note}
-        yield {"term": "Verified on", "text": LEVELS[row.verified]}
+        if row.note and (note := printable_part(row.note)):
+            yield {"term": "Note", "text": note}
+        yield {"term": "Certainty (GRADE)", "text": grade(certainty_of(row))}
+        yield {"term": "Verified on", "text": level(row.verified)}
         yield _source("Source", reference, reference.citation, row.url)
 
     def _cautions(self) -> Iterator[str]:
