@@ -15,7 +15,7 @@ import nbformat
 import pytest
 
 from ketalab.publish import cli, exports, notebooks
-from ketalab.publish.exports import export
+from ketalab.publish.exports import REFERENCE_FILES, export
 from ketalab.publish.notebooks import build_notebooks, read_executed
 from ketalab.publish.project import Project, PublishError
 from tests.publish.conftest import code, lesson_text
@@ -97,14 +97,16 @@ def test_pages_and_decks_are_made_once_and_again_after_an_edit_by_hand(project, 
         "exports/slides",
     }
     export(project, said.append)
-    assert said[-2:] == [
+    assert said[-3:] == [
         "exports: html/01-first.html is up to date",
         "exports: slides/01-first.html is up to date",
+        "exports: bibliography and evidence are up to date",
     ]
     page = project.exports / "html" / "01-first.html"
     page.write_text("edited")
+    (project.exports / "html" / "bibliography.bib").write_text("edited")
     export(project, said.append)
-    assert said[-1] == "exports: slides/01-first.html is up to date"
+    assert "exports: slides/01-first.html is up to date" in said[-8:]
     assert outputs(project) == made
     assert executed == ["01-first"]
 
@@ -228,7 +230,8 @@ go(Project(Path({str(project.root)!r})), print)
     export(project, quiet)
     final = outputs(project)
     assert not any("/.staging-" in path for path in final)
-    assert len(final) == 6
+    # Two lessons as notebook, page and deck; the pages and files of the whole course.
+    assert len(final) == 6 + len(REFERENCE_FILES)
     # What stands there is what a build that nobody killed would have made.
     assert "'changed'" in str(read_executed(project, project.lessons / "01-first.md"))
 

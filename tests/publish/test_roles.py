@@ -62,6 +62,25 @@ def test_what_no_source_vouches_for_has_no_source_and_no_level():
     )
 
 
+def test_a_graded_result_shows_its_certainty():
+    said, keys = resolved("{fact}`results/ferraro2025__adverse_events`")
+    assert said == (
+        "RR 3.26 (CI 1.05 to 10.09) [\\[Ferraro 2025\\]](#source-ferraro2025)"
+        '<span class="badge">○ second-hand; ⊕⊕◯◯ low</span>'
+    )
+    assert keys == ["ferraro2025"]
+    ungraded, _ = resolved("{fact}`results/noppers2011fm__min15`")
+    assert ungraded.endswith('<span class="badge">● primary</span>')
+
+
+def test_all_sources_of_a_claim_are_linked_and_collected():
+    said, keys = resolved("{fact}`claims/9:verdict`")
+    assert len(keys) > 5
+    assert said.startswith("overstated [")
+    assert [f"#source-{key}" in said for key in keys] == [True] * len(keys)
+    assert said.endswith('<span class="badge">our own reading of these sources</span>')
+
+
 def test_citations_are_collected_once_in_order():
     text = "{cite}`winstock2012` {cite}`motov2017` {cite}`winstock2012`"
     said, keys = resolved(text)

@@ -1,4 +1,4 @@
-"""The command `ketalab`: build, export, lab."""
+"""The command `ketalab`: build, export, lab, evidence."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def _build(project: Project) -> int:
+def _build(project: Project, _: argparse.Namespace) -> int:
     from ketalab.publish.notebooks import build_notebooks
 
     build_notebooks(project, _say)
     return 0
 
 
-def _export(project: Project) -> int:
+def _export(project: Project, _: argparse.Namespace) -> int:
     from ketalab.publish.exports import export
 
     export(project, _say)
     return 0
 
 
-def _lab(project: Project) -> int:
+def _lab(project: Project, _: argparse.Namespace) -> int:
     """Start JupyterLab on the first lesson; the notebooks are committed and need no build."""
     lessons = project.lesson_files()
     start = project.notebooks / f"{lessons[0].stem}.ipynb"
@@ -46,10 +46,18 @@ def _lab(project: Project) -> int:
     return subprocess.call(command, cwd=project.root)
 
 
+def _evidence(project: Project, options: argparse.Namespace) -> int:
+    from ketalab.publish.course_coverage import course_coverage
+
+    _say(course_coverage(project, options.before).text())
+    return 0
+
+
 _COMMANDS = {
     "build": (_build, "execute the lessons that changed into notebooks/"),
     "export": (_export, "write pages and slides into exports/"),
     "lab": (_lab, "open the course in JupyterLab"),
+    "evidence": (_evidence, "check every record and say what the evidence covers"),
 }
 
 
@@ -57,15 +65,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; errors that the reader can mend are one message and exit status 1."""
     parser = argparse.ArgumentParser(prog="ketalab", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, (_, help_text) in _COMMANDS.items():
-        commands.add_parser(name, help=help_text)
+    parsers = {
+        name: commands.add_parser(name, help=help_text)
+        for name, (_, help_text) in _COMMANDS.items()
+    }
+    parsers["evidence"].add_argument(
+        "--before",
+        type=int,
+        default=2015,
+        metavar="YEAR",
+        help="sources from before this year count as old (default: 2015)",
+    )
     options = parser.parse_args(arguments)
     # Imported late: each command starts without the others' libraries.
     from ketalab.activities.bank import BankError
     from ketalab.evidence import EvidenceError
 
     try:
-        return _COMMANDS[options.command][0](Project.find())
+        return _COMMANDS[options.command][0](Project.find(), options)
     except (PublishError, EvidenceError, BankError) as error:
         print(f"ketalab: {error}", file=sys.stderr)
         return 1

@@ -5,13 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from ketalab.publish.bibliography import bibliography_files
+from ketalab.publish.course_coverage import course_coverage
 from ketalab.publish.exporters import DeckExporter, PageExporter
 from ketalab.publish.fingerprint import Ledger, fingerprint
 from ketalab.publish.notebooks import build_notebooks, read_executed
 from ketalab.publish.project import Project
+from ketalab.publish.reference_pages import reference_page
 from ketalab.publish.staging import staged
 
 KINDS = {"html": PageExporter, "slides": DeckExporter}
+REFERENCE_FILES = (
+    *("bibliography.html", "bibliography.bib", "bibliography.csl.json"),
+    "evidence.html",
+)
 
 
 def export(project: Project, say: Callable[[str], None]) -> None:
@@ -42,3 +49,26 @@ def export(project: Project, say: Callable[[str], None]) -> None:
                 say(f"exports: {kind}/{output.name} {size:.2f} MB in {seconds:.1f} s")
         for output, inputs in made:
             ledger.record(output, inputs)
+    _export_reference_pages(project, say)
+
+
+def _export_reference_pages(project: Project, say: Callable[[str], None]) -> None:
+    """Write the bibliography and the coverage of the evidence beside the lessons' pages."""
+    ledger = Ledger(project.build / "reference_pages.json")
+    inputs = fingerprint([*project.lesson_files(), *project.sources()])
+    outputs = [project.exports / "html" / name for name in REFERENCE_FILES]
+    if all(ledger.is_current(output, inputs) for output in outputs):
+        say("exports: bibliography and evidence are up to date")
+        return
+    files = bibliography_files(project)
+    files["evidence.html"] = reference_page(
+        "The evidence",
+        "What the tables hold, how it was checked, and what no lesson uses yet.",
+        course_coverage(project).html(),
+    )
+    with staged(project.exports / "html") as stage:
+        for name in REFERENCE_FILES:
+            (stage / name).write_text(files[name], encoding="utf-8")
+    for output in outputs:
+        ledger.record(output, inputs)
+        say(f"exports: html/{output.name} {output.stat().st_size / 1e6:.2f} MB")

@@ -13,7 +13,8 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from ketalab.activities.bank import banks, cited_by
+from ketalab.activities.bank import bank_file, banks, cited_by
+from ketalab.publish.lint import Prose, bank_prose, typed_numbers
 from ketalab.publish.project import PublishError
 from ketalab.publish.roles import Citations, resolve, source_list
 
@@ -44,6 +45,22 @@ def read_lesson(path: Path) -> NotebookNode:
         PublishError: front matter, rooms or roles that are not as a lesson needs them; the message
             names file and line.
     """
+    notebook, citations = _resolved(path)
+    notebook.cells[-1].source += "\n\n" + source_list(citations)
+    _name_cells(notebook)
+    notebook.metadata.pop("jupytext", None)
+    notebook.metadata["title"] = notebook.metadata.ketalab["title"]
+    notebook.metadata["language_info"] = {"name": "python"}
+    return notebook
+
+
+def sources_of(path: Path) -> tuple[str, ...]:
+    """The keys of the sources that a lesson cites, in order. Raises PublishError."""
+    return tuple(_resolved(path)[1].keys)
+
+
+def _resolved(path: Path) -> tuple[NotebookNode, Citations]:
+    """The lesson's cells with their roles resolved, and what they cite."""
     text = path.read_text(encoding="utf-8")
     try:
         notebook = jupytext.reads(text, fmt="md:myst")
@@ -53,6 +70,7 @@ def read_lesson(path: Path) -> NotebookNode:
     _check_rooms(path, text, notebook)
     if not any(tagged(cell, "slide") for cell in notebook.cells):
         raise PublishError(f"{path.name}: no cell has the tag slide, so the deck would be empty")
+    _check_numbers(path, text, notebook)
     citations = Citations()
     for cell, start in zip(notebook.cells, _starts(text, notebook), strict=True):
         place = partial(_place, path, text, start)
@@ -60,12 +78,7 @@ def read_lesson(path: Path) -> NotebookNode:
             cell.source = resolve(cell.source, citations, place)
         else:
             _cite_activities(cell.source, citations, place)
-    notebook.cells[-1].source += "\n\n" + source_list(citations)
-    _name_cells(notebook)
-    notebook.metadata.pop("jupytext", None)
-    notebook.metadata["title"] = notebook.metadata.ketalab["title"]
-    notebook.metadata["language_info"] = {"name": "python"}
-    return notebook
+    return notebook, citations
 
 
 def _cite_activities(code: str, citations: Citations, place: Callable[[int], str]) -> None:
@@ -101,8 +114,7 @@ def _check_rooms(path: Path, text: str, notebook: NotebookNode) -> None:
     found = [
         (heading[1].strip(), _place(path, text, start, heading.start()))
         for cell, start in zip(notebook.cells, _starts(text, notebook), strict=True)
-        if cell.cell_type == "markdown"
-        and not (tagged(cell, "notes") or tagged(cell, "instructor"))
+        if cell.cell_type == "markdown" and not _is_spoken(cell)
         for heading in _HEADING.finditer(cell.source)
     ]
     for wanted, (name, place) in zip((*ROOMS, "no other room"), found, strict=False):
@@ -112,6 +124,28 @@ def _check_rooms(path: Path, text: str, notebook: NotebookNode) -> None:
         raise PublishError(f"{path.name}: the room {ROOMS[len(found)]!r} is missing. {order}")
     if not notebook.cells[-1].source.startswith("## Sources"):
         raise PublishError(f"{path.name}: the room Sources must be a cell of its own, the last one")
+
+
+def _check_numbers(path: Path, text: str, notebook: NotebookNode) -> None:
+    """Refuse clinical numbers that were typed by hand, in the lesson and in its bank."""
+    prose = [
+        Prose(cell.source, partial(_place, path, text, start), spoken=_is_spoken(cell))
+        for cell, start in zip(notebook.cells, _starts(text, notebook), strict=True)
+        if cell.cell_type == "markdown"
+    ]
+    front = notebook.metadata.ketalab
+    for field in ("title", "summary"):
+        prose.append(Prose(str(front[field]), lambda offset: f"{path.name}:1"))
+    problems = typed_numbers(path.name, prose)
+    bank = bank_file(path.stem)
+    if bank.exists():
+        problems += typed_numbers(bank.name, bank_prose(bank))
+    if problems:
+        raise PublishError("\n".join(problems))
+
+
+def _is_spoken(cell: NotebookNode) -> bool:
+    return tagged(cell, "notes") or tagged(cell, "instructor")
 
 
 def _starts(text: str, notebook: NotebookNode) -> list[int]:

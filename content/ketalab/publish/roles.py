@@ -8,15 +8,10 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from ketalab.evidence import fact, references
+from ketalab.evidence.certainty import badge, grade
 from ketalab.publish.project import PublishError
 
 _ROLE = re.compile(r"\{(?P<name>[A-Za-z][\w-]*)\}`(?P<body>[^`]*)`")
-_BADGES = {
-    "label": "◆ label",
-    "primary-abstract": "● primary",
-    "review": "◐ review",
-    "secondary": "○ second-hand",
-}
 # Caveats that stand in the middle of a sentence must be brief; the explorer says them in full.
 _BRIEF = (
     ("count computed", "computed from %"),
@@ -65,12 +60,17 @@ def resolve(text: str, citations: Citations, place: Callable[[int], str]) -> str
 
 def _fact(key: str, citations: Citations) -> str:
     found = fact(key)
-    if found.source_key is None:
-        # No source vouches for it, so it carries no level of verification either.
-        return f'{found.text}<span class="badge">{"; ".join(found.caveats)}</span>'
-    badge = "; ".join(filter(None, [_BADGES[found.verified], *map(_brief, found.caveats)]))
-    citations.add(found.source_key)
-    return f'{found.text}{_mark(found.source_key)}<span class="badge">{badge}</span>'
+    for source in found.source_keys:
+        citations.add(source)
+    marks = "".join(_mark(source) for source in found.source_keys)
+    graded = found.certainty not in (None, "not graded")
+    signs = [
+        # Without a source that vouches for it there is no level of verification either.
+        badge(found.verified) if found.verified is not None and marks else "",
+        grade(found.certainty) if graded else "",
+        *map(_brief, found.caveats),
+    ]
+    return f'{found.text}{marks}<span class="badge">{"; ".join(filter(None, signs))}</span>'
 
 
 def _brief(caveat: str) -> str:

@@ -1,0 +1,119 @@
+"""The page of the whole bibliography, and the files beside it."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from html.parser import HTMLParser
+
+import pytest
+
+from ketalab.evidence import references
+from ketalab.evidence.citation import bibtex, csl_json
+from ketalab.publish.bibliography import bibliography_files
+from ketalab.publish.lessons import sources_of
+from ketalab.publish.project import Project, PublishError
+
+
+class Page(HTMLParser):
+    """The entries of the list by anchor: text and links; and what the page would fetch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: dict[str, dict] = {}
+        self.fetched: list[str] = []
+        self.policy = ""
+        self._open: dict | None = None
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if tag == "meta" and attrs.get("http-equiv") == "Content-Security-Policy":
+            self.policy = attrs["content"]
+        if tag in ("link", "script", "img", "iframe"):
+            self.fetched += [attrs[name] for name in ("src", "href") if name in attrs]
+        if tag == "li":
+            self._open = {"text": "", "links": []}
+        elif tag == "a" and self._open is not None and "href" in attrs:
+            self._open["links"].append(attrs["href"])
+        elif tag == "a" and self._open is not None:
+            self.entries[attrs["id"].removeprefix("source-")] = self._open
+
+    def handle_endtag(self, tag):
+        if tag == "li":
+            self._open = None
+
+    def handle_data(self, data):
+        if self._open is not None:
+            self._open["text"] += data
+
+
+@pytest.fixture(scope="module")
+def files():
+    return bibliography_files(Project.find())
+
+
+@pytest.fixture(scope="module")
+def page(files):
+    parser = Page()
+    parser.feed(files["bibliography.html"])
+    return parser
+
+
+def test_every_reference_stands_there_once(page):
+    assert set(page.entries) == set(references())
+    for key, reference in references().items():
+        text = re.sub(r"\s+", " ", page.entries[key]["text"])
+        assert text.startswith(f"{reference.label}. {reference.citation}")
+        assert [url for _, url in reference.links] == [
+            link for link in page.entries[key]["links"] if link.startswith("http")
+        ]
+
+
+def test_what_was_not_seen_is_said(page):
+    for key, reference in references().items():
+        text = page.entries[key]["text"]
+        assert ("DOI not seen" in text) == (reference.doi is None)
+        assert ("PMID not seen" in text) == (reference.pmid is None)
+        assert ("no address is known" in text) == (not reference.links)
+        if reference.doi_unverified:
+            assert reference.doi_unverified not in text
+
+
+def test_each_source_says_how_it_was_checked(page):
+    signs = {"label": "◆", "primary-abstract": "●", "review": "◐", "secondary": "○"}
+    for key, reference in references().items():
+        text = page.entries[key]["text"]
+        if reference.verified is not None:
+            assert f"{signs[reference.verified]} " in text
+            assert sum(sign in text for sign in signs.values()) == 1
+        else:
+            assert any(sign in text for sign in signs.values()) or "level not recorded" in text
+    # The label of the spray has no level of its own: its rows do.
+    assert references()["spravato_uspi"].verified is None
+    assert "◆ label" in page.entries["spravato_uspi"]["text"]
+
+
+def test_the_lessons_that_cite_a_source_are_named(page):
+    lesson = Project.find().lesson_files()[0]
+    cited = sources_of(lesson)
+    assert len(cited) > 10
+    for key, entry in page.entries.items():
+        assert (f"{lesson.stem}.html" in entry["links"]) == (key in cited)
+        assert ("Not cited in a lesson yet." in entry["text"]) == (key not in cited)
+
+
+def test_the_page_fetches_nothing(page):
+    assert page.fetched == []
+    assert page.policy.startswith("default-src 'none'")
+
+
+def test_the_files_for_reference_managers(files):
+    assert files["bibliography.bib"] == bibtex()
+    assert json.loads(files["bibliography.csl.json"]) == csl_json()
+
+
+def test_without_pybtex_the_reader_is_told_what_to_do(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pybtex.database", None)
+    with pytest.raises(PublishError, match=r"pybtex.* is not installed: exports need"):
+        bibliography_files(Project.find())
