@@ -19,13 +19,14 @@ NOTE := \# Written by `make lock` from pyproject.toml. Install from the root of 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help lab notebooks exports test clean lock env env-course env-publish env-test
+.PHONY: help lab notebooks exports evidence test clean lock env env-course env-publish env-test
 
 help:
 	@echo 'make lab        set up the course and open it in JupyterLab'
 	@echo 'make test       set up the test tools and test everything'
 	@echo 'make notebooks  build notebooks/ from content/lessons/'
 	@echo 'make exports    build exports/html/ and exports/slides/ from the lessons'
+	@echo 'make evidence   check every record of the evidence and say what it covers'
 	@echo 'make clean      remove the environment, the exports and all caches'
 	@echo 'make lock       pin the requirements anew (for contributors; needs uv)'
 	@echo
@@ -40,7 +41,14 @@ notebooks: env-course
 exports: env-publish
 	@$(VENV)/bin/ketalab export
 
+# BEFORE: sources from before this year count as old.
+BEFORE ?= 2015
+
+evidence: env-course
+	@$(VENV)/bin/ketalab evidence --before $(BEFORE)
+
 test: env-test
+	@$(VENV)/bin/ketalab evidence
 	@$(VENV)/bin/python tests/browser/find_browser.py
 	@$(VENV)/bin/python tests/run.py
 
