@@ -53,8 +53,8 @@ class Explorer(CourseWidget):
     _runtime = anywidget.WidgetTrait().tag(sync=True)
 
     def __init__(self, **settings: Any) -> None:
-        # anywidget makes a class of its own for each instance; what is declared, and cached, belongs
-        # to the class that the caller named.
+        # anywidget makes a class of its own for each instance; what is declared, and cached,
+        # belongs to the class that the caller named.
         self._declared = type(self)
         unknown = settings.keys() - self.control_names()
         if unknown:
