@@ -105,7 +105,7 @@ def fact(key: str) -> Fact:
     if name not in records:
         raise _unknown(key, "record", name, records)
     record: Any = records[name]
-    if path is not None and (reason := why_withheld(path)):
+    if path is not None and (reason := why_withheld(path, record=f"{table}/{name}")):
         raise _withheld(key, reason)
     if table == "results":
         found = _result_fact(key, record, path)

@@ -26,6 +26,10 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
         "verified_detail": _READING,
     }
 )
+# Of one record alone: what its own note forbids to print.
+_OF_ONE_RECORD: Mapping[str, str] = MappingProxyType(
+    {"trials/gewandter2014:arms": "which arm is which was not checked"}
+)
 # Words that the compiler of the tables wrote to whoever keeps them, in whatever field they stand.
 _COMPILER = re.compile(
     r"\bfrom memory\b|\(memory\)|\bexcerpts?\b|\b[Pp]ages? read\b|\bstored (?:summary|copy)\b"
@@ -34,18 +38,21 @@ _COMPILER = re.compile(
 )
 
 
-def why_withheld(path: str, text: str | None = None) -> str | None:
+def why_withheld(path: str, text: str | None = None, *, record: str = "") -> str | None:
     """Return why what stands at ``path`` of a record is not printed; None where it may be.
 
     ``path`` is dotted, with [i] for a list; each of its names is judged. ``text`` is what stands
-    there, if it is text.
+    there, if it is text. ``record`` is the record's key as ``table/id``.
 
     >>> why_withheld("memory_only_fields[0]")
     'it rests on memory alone'
     >>> why_withheld("note", "The size must be checked before it is printed.") is None
     False
     """
-    for name in re.split(r"[.\[\]]+", path):
+    names = re.split(r"[.\[\]]+", path)
+    if reason := _OF_ONE_RECORD.get(f"{record}:{names[0]}"):
+        return reason
+    for name in names:
         if name in _FIELDS:
             return _FIELDS[name]
     if text is not None and _COMPILER.search(text):
