@@ -8,10 +8,14 @@
 >>> cite("fallon2018").label
 'Fallon 2018'
 
-``ketalab.evidence.lookup`` explains these three, and ``summary_of_findings`` the summaries.
+``ketalab.evidence.lookup`` explains these three, and ``ketalab.evidence.summaries`` the summaries
+of findings.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ketalab.evidence.comparators import ComparatorKind, comparator_kind
 from ketalab.evidence.effect_profile import EffectProfile
@@ -22,6 +26,10 @@ from ketalab.evidence.populations import Directness, Population, directness_of, 
 from ketalab.evidence.reference import Reference
 from ketalab.evidence.side_effect import Arm, Published, SideEffect
 from ketalab.evidence.tables import EvidenceError, Problem
+
+if TYPE_CHECKING:
+    from ketalab.evidence.frames import FindingsTable
+    from ketalab.evidence.summaries import SummaryName
 
 __all__ = [
     "Arm",
@@ -46,6 +54,7 @@ __all__ = [
     "record",
     "references",
     "side_effects",
+    "summary_of_findings",
     "table",
 ]
 
@@ -63,3 +72,17 @@ def effect_profiles() -> Mapping[str, EffectProfile]:
 def references() -> Mapping[str, Reference]:
     """Return the bibliography by key. Raises EvidenceError when the tables are not sound."""
     return library().references
+
+
+def summary_of_findings(name: SummaryName) -> FindingsTable:
+    """Return one of the four summaries: "pain", "opioid use", "mood" or "harms".
+
+    Raises LookupError for any other name, and EvidenceError when the tables are not sound.
+
+    >>> summary_of_findings("harms").loc["nma__02", "absolute"]
+    '11 more of 100 (CI 1 to 40)'
+    """
+    # Side effects, which every kernel needs, do without the tables that summaries bring.
+    from ketalab.evidence import summaries
+
+    return summaries.summary_of_findings(name)

@@ -341,7 +341,7 @@ def load_library(folder: Path) -> Library:
     from ketalab.evidence.graded import check_grades, load_grades
     from ketalab.evidence.result_checks import check_results
     from ketalab.evidence.study_checks import check_studies
-    from ketalab.evidence.summary_of_findings import check_summaries, load_summaries
+    from ketalab.evidence.summaries import check_summaries, load_summaries
     from ketalab.evidence.trial_class import check_trial_classes, load_trial_classes
 
     problems: list[Problem] = []

@@ -4,7 +4,7 @@ Layout: GRADE Working Group, J Clin Epidemiol 2013;66:158-172. A summary sets re
 side and never pools them: reviews share trials, and every row keeps its own population,
 comparator and route. The certainty is the source's, never ours.
 
->>> from ketalab.evidence.summary_of_findings import summary_of_findings
+>>> from ketalab.evidence.summaries import summary_of_findings
 >>> harms = summary_of_findings("harms")
 >>> harms.loc["nma__02", "relative"]
 'risk ratio: 3.66 (CI 1.25 to 10.74)'

@@ -8,11 +8,11 @@ from typing import get_args
 
 import pytest
 
-from ketalab.evidence import summary_of_findings as module
+from ketalab.evidence import summaries as module
 from ketalab.evidence.certainty import CERTAINTIES
 from ketalab.evidence.library import library
 from ketalab.evidence.paths import numbers_in
-from ketalab.evidence.summary_of_findings import SummaryName, load_summaries, summary_of_findings
+from ketalab.evidence.summaries import SummaryName, load_summaries, summary_of_findings
 
 NAMES = get_args(SummaryName)
 
