@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import re
+from html import unescape
 from typing import get_args
 
 import pytest
@@ -106,3 +107,21 @@ def test_our_own_words_hold_no_number() -> None:
             text for row in summary.rows for text in (row.directness_reason, row.population) if text
         ]
         assert not any(numbers_in(text) for text in own)
+
+
+@pytest.mark.parametrize("name", ["pain", "opioid use", "mood", "harms"])
+def test_html_has_the_few_columns_of_grade_and_loses_no_number(name: SummaryName):
+    frame = summary_of_findings(name)
+    html = frame._repr_html_()
+    assert re.findall(r'<th scope="col">(.*?)</th>', html) == [
+        "Outcome",
+        "People and trials",
+        "Effect",
+        "Certainty (GRADE)",
+        "Directness and source",
+    ]
+    shown = unescape(html)
+    for column in ("outcome", "people", "absolute", "treatment", "reasons"):
+        assert all(text in shown for text in frame[column])
+    for row in frame.itertuples():
+        assert (row.directness_reason in shown) or row.directness == "direct"

@@ -17,6 +17,8 @@ _MOST_ROWS = 60
 _WIDEST = 38
 _WHOLE = ("result",)
 
+_EMPTY = "–"
+
 # Columns that hold a word of a fixed list, and how the word is shown: as shape and text.
 _SHOWN_AS = {"certainty": grade, "verified": badge}
 
@@ -66,12 +68,13 @@ class EvidenceTable(pd.DataFrame):
         if not self.caption:
             return super()._repr_html_()  # type: ignore[no-any-return]
         title = escape(self._title())
-        head = "".join(f'<th scope="col">{escape(text)}</th>' for text in ["id", *self._headings()])
+        headings, rows = self._html_columns()
+        head = "".join(f'<th scope="col">{escape(text)}</th>' for text in headings)
         body = "".join(
-            f'<tr><th scope="row">{escape(str(name))}</th>'
+            f'<tr><th scope="row">{first}</th>'
             + "".join(f"<td>{cell}</td>" for cell in cells)
             + "</tr>"
-            for name, cells in zip(self.index, self._cells(_label_html), strict=False)
+            for first, *cells in rows
         )
         if not len(self):
             body = f'<tr><td colspan="{len(self.columns) + 1}">No record.</td></tr>'
@@ -82,6 +85,11 @@ class EvidenceTable(pd.DataFrame):
             f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead>"
             f"<tbody>{body}</tbody></table></div>{remarks}"
         )
+
+    def _html_columns(self) -> tuple[list[str], list[list[str]]]:
+        """Headings, and for each row its cells as HTML; the first cell names the row."""
+        rows = zip(self.index, self._cells(_label_html), strict=False)
+        return ["id", *self._headings()], [[escape(str(name)), *cells] for name, cells in rows]
 
     def _title(self) -> str:
         records = "1 record" if len(self) == 1 else f"{len(self)} records"
@@ -115,12 +123,52 @@ class EvidenceTable(pd.DataFrame):
         return str(label(_text(name, value), None))
 
 
+# The columns of a printed summary of findings, and what stands in each, one below the other.
+_GRADE_LAYOUT = {
+    "Outcome": ("outcome", "who", "treatment", "comparator"),
+    "People and trials": ("people", "overlap_group"),
+    "Effect": ("absolute", "relative"),
+    "Certainty (GRADE)": ("certainty", "reasons"),
+    "Directness and source": ("directness", "directness_reason", "verified", "sources"),
+}
+_SAID_BEFORE = {
+    "treatment": "Treatment: ",
+    "comparator": "Compared with: ",
+    "overlap_group": "Overlap group: ",
+    "relative": "Relative: ",
+    "reasons": "Reasons: ",
+    "directness": "For chronic pain: ",
+}
+
+
 class FindingsTable(EvidenceTable):
-    """A summary of findings: as text it is one block a row, because no cell may be cut short."""
+    """A summary of findings: as text it is one block a row, because no cell may be cut short.
+
+    As HTML it has the few columns of GRADE's layout, so that it fits on a page.
+    """
 
     @property
     def _constructor(self) -> type[FindingsTable]:
         return FindingsTable
+
+    def _html_columns(self) -> tuple[list[str], list[list[str]]]:
+        left = [name for name in self.columns if name not in sum(_GRADE_LAYOUT.values(), ())]
+        layout = {**_GRADE_LAYOUT, **{self.headings.get(name, name): (name,) for name in left}}
+        chosen = {
+            heading: shown
+            for heading, names in layout.items()
+            if (shown := [name for name in names if name in self.columns])
+        }
+        rows = [
+            [
+                "".join(_line(name, cells[name]) for name in names if _says_something(name, cells))
+                for names in chosen.values()
+            ]
+            for cells in (
+                dict(zip(self.columns, row, strict=True)) for row in self._cells(_label_html)
+            )
+        ]
+        return list(chosen), rows
 
     def __repr__(self) -> str:
         if not self.caption:
@@ -135,9 +183,19 @@ class FindingsTable(EvidenceTable):
         return "\n".join([*lines, "", *self._remarks()])
 
 
+def _says_something(name: str, cells: Mapping[str, str]) -> bool:
+    # Why evidence is direct goes without saying; why it is not has to be said.
+    plain = name == "directness_reason" and cells.get("directness") == "direct"
+    return cells[name] != _EMPTY and not plain
+
+
+def _line(name: str, cell: str) -> str:
+    return f"<div>{_SAID_BEFORE.get(name, '')}{cell}</div>"
+
+
 def _text(name: str, value: Any) -> str:
     if pd.isna(value):
-        return "–"
+        return _EMPTY
     if name in _SHOWN_AS:
         return str(_SHOWN_AS[name](value))
     if isinstance(value, bool):
