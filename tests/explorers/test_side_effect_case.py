@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from ketalab.evidence import directness_of, effect_profiles, references, side_effects
-from ketalab.evidence.certainty import grade, level
+from ketalab.evidence.certainty import badge, grade, level
+from ketalab.evidence.graded import certainty_of
 from ketalab.evidence.side_effect import Arm
 from ketalab.explorers.side_effect_case import NOT_REVIEWED, Case, cases, drawable_share
 
@@ -121,7 +122,9 @@ def test_every_kind_of_reading(row, reading):
 def test_reading_and_details_say_how_direct_the_evidence_is(case):
     kind, reason = directness_of(case.row)
     assert case.reading().endswith(
-        f" {kind.capitalize()} evidence for chronic pain ({case.population.name})."
+        f" {kind.capitalize()} evidence for chronic pain ({case.population.name}). "
+        f"Verified: {badge(case.row.verified)}. "
+        f"Certainty (GRADE): {grade(certainty_of(case.row))}."
     )
     (detail,) = terms(case)["For chronic pain"]
     assert detail["text"] == f"{kind} evidence. {reason}"

@@ -31,7 +31,8 @@ def test_it_opens_on_a_row_that_teaches_and_says_that_it_is_indirect():
         "Dissociation: 142 of 346 (41%) with esketamine nasal spray, against 21 of 222 (9.5%) with "
         "placebo spray + oral antidepressant: 31.6 more of 100 (95% CI 24.8 to 37.7). Number "
         "needed to harm 4 (95% CI 3 to 5): one more affected for every 4 treated. Indirect "
-        "evidence for chronic pain (depression)."
+        "evidence for chronic pain (depression). Verified: ◆ label. Certainty (GRADE): – not "
+        "graded by the source as read."
     )
 
 

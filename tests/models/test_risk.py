@@ -8,6 +8,7 @@ import sys
 from fractions import Fraction
 from statistics import NormalDist
 
+import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -177,7 +178,6 @@ def test_proportion_interval_refuses_by_name() -> None:
 
 
 def test_numpy_counts_are_whole_numbers() -> None:
-    numpy = pytest.importorskip("numpy")
     counts = (142, 346, 21, 222)
     assert compare_proportions(*numpy.array(counts)) == compare_proportions(*counts)
 

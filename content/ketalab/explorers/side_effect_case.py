@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from ketalab.evidence import effect_profiles, fact, references, side_effects
-from ketalab.evidence.certainty import NOT_REVIEWED, grade, level
+from ketalab.evidence.certainty import NOT_REVIEWED, badge, grade, level
 from ketalab.evidence.comparators import ComparatorKind, comparator_kind
 from ketalab.evidence.graded import certainty_of
 from ketalab.evidence.populations import Population, directness_of, population_of
@@ -116,7 +116,9 @@ class Case:
         kind, _ = directness_of(row)
         return (
             f"{row.effect}: {result} "
-            f"{kind.capitalize()} evidence for chronic pain ({self.population.name})."
+            f"{kind.capitalize()} evidence for chronic pain ({self.population.name}). "
+            f"Verified: {badge(row.verified)}. "
+            f"Certainty (GRADE): {grade(certainty_of(row))}."
         )
 
     def _verdict(self) -> str:
