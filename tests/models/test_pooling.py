@@ -8,6 +8,7 @@ import subprocess
 import sys
 from statistics import NormalDist
 
+import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -246,7 +247,6 @@ def test_leave_one_out() -> None:
 
 
 def test_statsmodels_iteration_that_falls_back_to_0_is_not_followed() -> None:
-    numpy = pytest.importorskip("numpy")
     draw = numpy.random.default_rng(1)
     for _ in range(300):
         se = draw.uniform(0.3, 3, 6)

@@ -6,20 +6,14 @@ from collections.abc import Iterator, Mapping
 
 from ketalab.evidence.comparators import ComparatorTable
 from ketalab.evidence.effect_profile import EffectProfile
+from ketalab.evidence.oddity import Oddity, unexcused
 from ketalab.evidence.populations import PopulationTable
 from ketalab.evidence.reference import Reference
 from ketalab.evidence.side_effect import Arm, Published, SideEffect
-from ketalab.evidence.tables import EvidenceError, Problem, Record, Text
+from ketalab.evidence.tables import EvidenceError, Problem
 
 _ROWS = "side_effects.yaml"
 _ARMS = ("treatment", "control")
-
-
-class Oddity(Record):
-    """Where a source does not agree with itself: ``table/record:field``, and the explanation."""
-
-    key: Text
-    reason: Text
 
 
 def check_tables(
@@ -56,17 +50,7 @@ def check_tables(
                 problems.append(_dangling("effect_profiles.yaml", profile.key, "sources", source))
     problems.extend(_mapped_for_nothing(side_effects, populations, comparators))
 
-    excused = set()
-    for problem in _printed_oddly(side_effects):
-        key = f"side_effects/{problem.record}:{problem.field}"
-        if key in oddities:
-            excused.add(key)
-        else:
-            problems.append(problem)
-    for key in oddities:
-        if key not in excused:
-            message = "expected a figure that a check objects to, got one that passes or is absent"
-            problems.append(Problem("known_oddities.yaml", key, None, message))
+    problems.extend(unexcused(_printed_oddly(side_effects), oddities))
     return problems
 
 

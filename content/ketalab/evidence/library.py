@@ -12,8 +12,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ketalab.evidence.comparators import ComparatorTable
-from ketalab.evidence.cross_checks import Oddity, check_tables
+from ketalab.evidence.cross_checks import check_tables
 from ketalab.evidence.effect_profile import EffectProfile
+from ketalab.evidence.oddity import Oddity
 from ketalab.evidence.populations import PopulationTable
 from ketalab.evidence.reference import Reference
 from ketalab.evidence.side_effect import SideEffect

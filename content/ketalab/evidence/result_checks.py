@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from ketalab.evidence.cross_checks import Oddity
 from ketalab.evidence.library import SOURCES, Library
+from ketalab.evidence.oddity import Oddity, unexcused
 from ketalab.evidence.paths import PathError, head_of, numbers_in, text_at, words_of
 from ketalab.evidence.printable import why_withheld
 from ketalab.evidence.result import (
@@ -53,21 +53,14 @@ def check_results(
     if "results" not in sound:
         return []
     problems: list[Problem] = []
-    excused = set()
+    odd: list[Problem] = []
     for result in library.results.values():
         file = library.file_of("results", result.id)
         for field, message in (*_faults(result), *_against_record(result, library, sound)):
             problems.append(Problem(file, result.id, field, message))
-        for field, message in _odd_percentages(result):
-            key = f"results/{result.id}:{field}"
-            if key in oddities:
-                excused.add(key)
-            else:
-                problems.append(Problem(file, result.id, field, message))
-    for key in oddities:
-        if key.startswith("results/") and key not in excused:
-            message = "expected a figure that a check objects to, got one that passes or is absent"
-            problems.append(Problem("known_oddities.yaml", key, None, message))
+        odd += [Problem(file, result.id, *found) for found in _odd_percentages(result)]
+    mine = {key: oddity for key, oddity in oddities.items() if key.startswith("results/")}
+    problems.extend(unexcused(odd, mine, "results"))
     return problems
 
 

@@ -317,7 +317,7 @@ def test_what_is_wrong_is_named(
     if message is None:
         assert complaints == [
             "known_oddities.yaml: record 'receptor/comparators:memantine_oocytes_Mg.source_key': "
-            "expected a value that a check objects to, got one that passes or is absent"
+            "expected a figure that a check objects to, got one that passes or is absent"
         ]
     else:
         assert complaints[0] == f"{file}: {message}"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ketalab.evidence.cross_checks import Oddity
+from ketalab.evidence.oddity import Oddity, unexcused
 from ketalab.evidence.pharmacology.benchmark import Benchmark
 from ketalab.evidence.pharmacology.paper import Paper
 from ketalab.evidence.pharmacology.parameter import (
@@ -64,20 +64,7 @@ def check_pharmacology(
     found.extend(_wrong_block(receptor))
     for benchmark in benchmarks.values():
         found.extend(_wrong_with_benchmark(benchmark, pk_models, references))
-
-    excused = set()
-    problems = []
-    for problem in found:
-        key = f"{problem.file.removesuffix('.yaml')}/{problem.record}:{problem.field}"
-        if key in oddities:
-            excused.add(key)
-        else:
-            problems.append(problem)
-    for key in oddities:
-        if key not in excused:
-            message = "expected a value that a check objects to, got one that passes or is absent"
-            problems.append(Problem("known_oddities.yaml", key, None, message))
-    return problems
+    return unexcused(found, oddities)
 
 
 def _wrong_with(parameter: Parameter, references: Mapping[str, Paper]) -> Iterator[tuple[str, str]]:

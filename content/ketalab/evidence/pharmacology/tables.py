@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from ketalab.evidence.cross_checks import Oddity
+from ketalab.evidence.oddity import Oddity
 from ketalab.evidence.pharmacology.benchmark import Benchmark
 from ketalab.evidence.pharmacology.checks import check_pharmacology
 from ketalab.evidence.pharmacology.paper import Paper
