@@ -61,6 +61,17 @@ def test_references_without_identifier_and_old_records(report: Coverage) -> None
     assert "trials/pickering2020" not in report.old
 
 
+def test_model_cards_are_counted(report: Coverage) -> None:
+    cards = load_pharmacology().cards
+    assert report.cards == Counter(card.kind for card in cards.values())
+    assert {"flint2017", "herd2007", "magnesium_block"} <= set(report.cards_unchecked)
+    # Exact figures of its own numbers alone do not check a model against people.
+    assert cards["magnesium_block"].checked_against == ("B16",)
+    assert not {"domino", "otto2021", "pooling"} & set(report.cards_unchecked)
+    text = report.text()
+    assert f"Model cards: {len(cards)}\n{report.cards['kinetic']} kinetic; " in text
+
+
 def test_another_year_counts_other_records_as_old() -> None:
     early = coverage(library(), load_pharmacology(), [], {}, before=1995)
     assert set(early.old) == {"trials/eide1994", "side_effects/eide_phn__01"}

@@ -58,6 +58,8 @@ class Coverage:
         source, and ``undated`` counts the records with a source of which no year is known for
         sure. References and results are left out: they are as old as the other records.
     parameters: table of the pharmacology -> level -> number of values at that level.
+    cards: kind of model -> number of model cards; ``cards_unchecked`` are the cards of models that
+        were checked against no published value and no worked example.
     """
 
     tables: tuple[TableCoverage, ...]
@@ -69,6 +71,8 @@ class Coverage:
     old: Mapping[str, int]
     undated: int
     parameters: Mapping[str, Mapping[str, int]]
+    cards: Mapping[str, int]
+    cards_unchecked: tuple[str, ...]
 
     def text(self) -> str:
         """Return the report as plain text, in lines of at most 100 characters."""
@@ -153,6 +157,13 @@ class Coverage:
                 for table, levels in self.parameters.items()
             ],
         )
+        yield (
+            f"Model cards: {sum(self.cards.values())}",
+            "; ".join(f"{number} {kind}" for kind, number in self.cards.items())
+            + f". {len(self.cards_unchecked)} have no published value or worked example to be "
+            "checked against:",
+            list(self.cards_unchecked),
+        )
 
 
 def coverage(
@@ -218,6 +229,8 @@ def coverage(
         old,
         undated,
         _parameters(pharmacology),
+        Counter(card.kind for card in pharmacology.cards.values()),
+        tuple(_unchecked(pharmacology)),
     )
 
 
@@ -233,6 +246,13 @@ def _parameters(pharmacology: Pharmacology) -> dict[str, Counter[str]]:
         )
         for table, records in tables.items()
     }
+
+
+def _unchecked(pharmacology: Pharmacology) -> Iterator[str]:
+    for name, card in pharmacology.cards.items():
+        kinds = {pharmacology.benchmarks[test].kind for test in card.checked_against}
+        if "published" not in kinds and not card.worked_examples:
+            yield name
 
 
 def _named(texts: Iterable[str]) -> tuple[set[tuple[str, str]], set[str]]:

@@ -86,6 +86,7 @@ def compare_proportions(
     Source: Newcombe RG. Stat Med 1998;17:873-890.
     Risk ratio RR = p1 / p2, with the 95% interval on the log scale:
         exp(ln RR -+ z sqrt((1 - p1)/x1 + (1 - p2)/x2)), x the events.
+    Source: Katz D, Baptista J, Azen SP, Pike MC. Biometrics 1978;34:469-474.
     Number needed = 1 / |RD|, given only when the interval of RD excludes zero.
 
     Raises ValueError, naming the argument, when a count is not a whole number, is negative,

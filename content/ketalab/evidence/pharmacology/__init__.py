@@ -8,6 +8,12 @@ True
 """
 
 from ketalab.evidence.pharmacology.benchmark import Benchmark
+from ketalab.evidence.pharmacology.model_card import (
+    ModelCard,
+    OutsideValidity,
+    model_card,
+    model_cards,
+)
 from ketalab.evidence.pharmacology.paper import Paper
 from ketalab.evidence.pharmacology.parameter import Parameter
 from ketalab.evidence.pharmacology.pd_model import PdModel
@@ -27,6 +33,8 @@ from ketalab.evidence.pharmacology.tables import (
 
 __all__ = [
     "Benchmark",
+    "ModelCard",
+    "OutsideValidity",
     "Paper",
     "Parameter",
     "PdModel",
@@ -36,6 +44,8 @@ __all__ = [
     "Receptor",
     "benchmarks",
     "load_pharmacology",
+    "model_card",
+    "model_cards",
     "pd_models",
     "peers",
     "pk_models",

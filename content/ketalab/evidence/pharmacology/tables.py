@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 from ketalab.evidence.oddity import Oddity
 from ketalab.evidence.pharmacology.benchmark import Benchmark
+from ketalab.evidence.pharmacology.card_checks import check_cards
+from ketalab.evidence.pharmacology.card_entry import CardEntry
 from ketalab.evidence.pharmacology.checks import check_pharmacology
 from ketalab.evidence.pharmacology.paper import Paper
 from ketalab.evidence.pharmacology.pd_model import PdModel
@@ -33,6 +35,7 @@ class Pharmacology:
     benchmarks: Mapping[str, Benchmark]
     peers: Peers
     references: Mapping[str, Paper]
+    cards: Mapping[str, CardEntry]
 
 
 def load_pharmacology(folder: Path = _FOLDER) -> Pharmacology:
@@ -57,10 +60,14 @@ def load_pharmacology(folder: Path = _FOLDER) -> Pharmacology:
     software = reading(_peers)
     papers = reading(_references)
     odd = reading(_oddities)
-    if pk and pd and sites and tests and software and papers and odd:
-        problems = check_pharmacology(pk, pd, sites, tests, papers, odd)
+    cards = reading(_card_entries)
+    if pk and pd and sites and tests and software and papers and odd and cards:
+        # A card is read against the tables it speaks of, so that those have to be right first.
+        problems = check_pharmacology(pk, pd, sites, tests, papers, odd) or check_cards(
+            cards, pk, pd, sites, tests, papers
+        )
         if not problems:
-            return Pharmacology(pk, pd, sites, tests, software, papers)
+            return Pharmacology(pk, pd, sites, tests, software, papers, cards)
     raise EvidenceError(problems)
 
 
@@ -105,6 +112,12 @@ def _references(folder: Path) -> Mapping[str, Paper]:
     if problems:
         raise EvidenceError(problems)
     return MappingProxyType({key: Paper(key=key, text=text) for key, text in content.items()})
+
+
+def _card_entries(folder: Path) -> Mapping[str, CardEntry]:
+    return MappingProxyType(
+        load_table(folder / "model_cards.yaml", CardEntry, key="cards", id_field="id")
+    )
 
 
 def _oddities(folder: Path) -> Mapping[str, Oddity]:
@@ -161,3 +174,12 @@ def references() -> Mapping[str, Paper]:
     'read in part'
     """
     return _references(_FOLDER)
+
+
+@cache
+def card_entries() -> Mapping[str, CardEntry]:
+    """Return what was written for the model cards, by id; ``model_card`` has the whole card.
+
+    Raises EvidenceError when the table is not sound.
+    """
+    return _card_entries(_FOLDER)
