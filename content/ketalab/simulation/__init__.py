@@ -1,0 +1,1 @@
+"""Published models, ready to run: structures from models, numbers from evidence, held to their cards."""
