@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import replace
 from decimal import Decimal, localcontext
@@ -274,6 +275,33 @@ def test_even_and_uneven_times_agree() -> None:
             on_grid = curve(THREE, regimen, even)[0]
             off_grid = curve(THREE, regimen, uneven)[0]
             assert on_grid == pytest.approx(off_grid[np.isin(uneven, even)], rel=1e-12)
+
+
+@pytest.mark.parametrize("own", list(itertools.product([1, 3], repeat=3)))
+def test_an_even_grid_whatever_the_patients_share(own: tuple[int, int, int]) -> None:
+    # Doses, their inputs and models of one or of three patients, in every combination.
+    rng = np.random.default_rng(8)
+    of_dose, of_input, of_model = own
+    mg, ka, ke0, clearance = (
+        rng.uniform(0.5, 3, n) for n in (of_dose, of_input, of_input, of_model)
+    )
+    model = Mammillary(clearance, [2.0, 8.0], [3.0])
+    even = np.arange(361) / 60
+    uneven = np.sort(np.append(even, math.pi))
+    for dose in (Bolus(0.2, mg), Infusion(0.2, 2, mg), Absorbed(0.2, mg, 0.5, ka, 0.1)):
+        for curve in (concentration, lambda m, r, t: effect_site(m, ke0, r, t)):
+            off_grid = curve(model, [dose], uneven)[:, np.isin(uneven, even)]
+            assert curve(model, [dose], even) == pytest.approx(off_grid, rel=1e-12)
+
+
+def test_an_even_grid_of_high_precision() -> None:
+    # Absorbed, at the effect site, with close rates: 120 digits against the matrix product.
+    k, ka, ke0 = 0.5, 0.5 + 1e-9, 0.7
+    even = np.arange(1, 1442) / 60
+    got = effect_site(Mammillary(50.0, [100.0]), ke0, [Absorbed(0, 100, 1.0, ka)], even)[0]
+    for i in (0, 1, 36, 37, 38, 700, 1440):
+        wanted = ka * ke0 * precisely([k, ka, ke0], even[i])
+        assert got[i] == pytest.approx(wanted, rel=1e-12)
 
 
 def test_many_patients_are_each_their_own() -> None:

@@ -4,7 +4,7 @@ A mammillary model has a central compartment, where the drug enters and leaves, 
 peripheral ones that exchange only with it. With amounts A (mg), volumes V (L), clearance CL and
 intercompartmental clearances Q (L/h), and C = A / V (mg/L):
     dA1/dt = input - CL C1 - sum_i Qi (C1 - Ci),    dAi/dt = Qi (C1 - Ci)
-Source: Gibaldi M, Perrier D. Pharmacokinetics, 2nd ed. Marcel Dekker 1982, chapter 2.
+Source: Gibaldi M, Perrier D. Pharmacokinetics, 2nd ed. Marcel Dekker 1982.
 An effect site follows the central compartment and takes no drug from it:
     dCe/dt = ke0 (C1 - Ce)
 Source: Sheiner LB et al. Clin Pharmacol Ther 1979;25:358-371.
@@ -17,7 +17,7 @@ weights. Everything else is that sum convolved with the input, and the sum over 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -30,6 +30,7 @@ Array: TypeAlias = NDArray[np.float64]
 _SERIES_TERMS = 18
 # Patients worked on together: their arrays fit in the cache, and memory beyond the result is flat.
 _BLOCK = 256
+_NOTHING = np.zeros(1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -193,7 +194,7 @@ def concentration(model: Mammillary, regimen: Sequence[Dose], times_h: ArrayLike
         infusion  D/(T V1) sum_j w_j (1 - exp(-l_j u)) / l_j exp(-l_j (t - u)),  u = min(t, T)
         absorbed  F D ka/V1 sum_j w_j (exp(-l_j s) - exp(-ka s)) / (ka - l_j),  s = t - lag
     Quotients with close or equal rates are evaluated without loss (`_chain`).
-    Source: Gibaldi and Perrier 1982, as above, chapter 2 and appendix B.
+    Source: Gibaldi and Perrier 1982, as above.
 
     Raises ValueError, naming the argument, for an empty regimen, for anything in it that is not
     a dose, for times that are not finite or not increasing, and for numbers of patients that do
@@ -225,48 +226,58 @@ def _superpose(
     rates, fractions = modes(model)
     per_mg = fractions / np.asarray(model.volumes_l)[0][:, None]  # mg/L for each mg, by mode
 
-    total = np.zeros((patients, times.size))
+    total = np.empty((patients, times.size))
     for begin in range(0, patients, _BLOCK):
         rows = slice(begin, begin + _BLOCK)
         block = _rows(rates, rows), _rows(per_mg, rows), None if ke0 is None else _rows(ke0, rows)
-        for dose in regimen:
-            _add(total[rows], dose, rows, times, *block)
+        for number, dose in enumerate(regimen):
+            for columns, values in _responses(dose, rows, times, *block):
+                if number:
+                    total[rows, columns] += values
+                else:  # there is nothing to add to yet
+                    total[rows, columns] = values
     return total
 
 
-def _add(
-    total: Array,
-    dose: Dose,
-    rows: slice,
-    times: Array,
-    rates: Array,
-    per_mg: Array,
-    site: Array | None,
-) -> None:
-    """Add the response to ``dose`` to ``total`` (the patients ``rows``, times), in place."""
+def _responses(
+    dose: Dose, rows: slice, times: Array, rates: Array, per_mg: Array, ke0: Array | None
+) -> Iterator[tuple[slice, Array]]:
+    """Yield the response of the patients ``rows`` to ``dose``, with the times it is for.
+
+    Each time comes once.
+    """
     mg = _rows(dose.dose_mg, rows)
+    site = () if ke0 is None else (ke0,)
+    if ke0 is not None:
+        per_mg = per_mg * ke0
     if isinstance(dose, Bolus):
         first = np.searchsorted(times, dose.time_h)
-        elapsed = times[first:] - dose.time_h
-        total[:, first:] += _after(mg * per_mg, rates, site, elapsed)
+        yield slice(first), _NOTHING
+        yield slice(first, None), _response(mg * per_mg, rates, site, times[first:] - dose.time_h)
     elif isinstance(dose, Infusion):
         end = dose.start_h + dose.duration_h
         first, last = np.searchsorted(times, [dose.start_h, end])
-        rate = mg / dose.duration_h * per_mg
-        total[:, first:last] += _fed(rate, rates, 0.0, site, times[first:last] - dose.start_h)
+        yield slice(first), _NOTHING
+        rate, inputs = mg / dose.duration_h * per_mg, (0.0, *site)
+        yield slice(first, last), _response(rate, rates, inputs, times[first:last] - dose.start_h)
         # From its end on, the infusion is what it left behind: no difference of two long
         # infusions, which would lose the tail in rounding.
         elapsed = times[last:] - end
-        left = rate * _chain(rates, 0.0, t=dose.duration_h)
-        total[:, last:] += _after(left, rates, site, elapsed)
-        if site is not None:
-            at_end = _fed(rate, rates, 0.0, site, np.array([dose.duration_h]))
-            total[:, last:] += _decays(at_end, site, elapsed)
+        left = _response(rate * _chain(rates, 0.0, t=dose.duration_h), rates, site, elapsed)
+        if ke0 is not None:
+            at_end = _response(rate, rates, inputs, np.array([dose.duration_h]))
+            left += _response(at_end, ke0, (), elapsed)
+        yield slice(last, None), left
     else:
         ka = _rows(dose.ka_per_h, rows)
-        elapsed = np.maximum(times - dose.time_h - _rows(dose.lag_h, rows), 0.0)
         absorbed = mg * _rows(dose.bioavailability, rows) * ka * per_mg
-        total += _fed(absorbed, rates, ka, site, elapsed)
+        start = dose.time_h + _rows(dose.lag_h, rows)
+        first = np.searchsorted(times, start.min())
+        elapsed = times[first:] - start
+        yield slice(first), _NOTHING
+        # A lag that all share leaves the times a grid.
+        elapsed = elapsed[0] if len(start) == 1 else np.maximum(elapsed, 0.0)
+        yield slice(first, None), _response(absorbed, rates, (ka, *site), elapsed)
 
 
 def _rows(values: ArrayLike, rows: slice) -> Array:
@@ -276,52 +287,61 @@ def _rows(values: ArrayLike, rows: slice) -> Array:
     return some.reshape(len(some), -1)
 
 
-def _after(start: Array, rates: Array, site: Array | None, t: Array) -> Array:
-    """Return what follows the modes ``start`` (patients, modes) with no further input."""
-    if site is None:
-        return _decays(start, rates, t)
-    return _weighted(start * site, rates, (site,), t)
+def _response(start: Array, rates: Array, inputs: tuple[Array | float, ...], t: Array) -> Array:
+    """Return sum_j start_j exp(-rates_j t), convolved with exp(-k t) for each k of ``inputs``.
 
+    start, rates: (patients, modes). inputs: none, one or two; 0 is a constant rate. t: (times,),
+    or (patients, times). Returns shape (patients, times).
 
-def _fed(start: Array, rates: Array, feed: Array | float, site: Array | None, t: Array) -> Array:
-    """Return the response to an input that falls as exp(-feed t); feed 0 is a constant rate."""
-    if site is None:
-        return _weighted(start, rates, (feed,), t)
-    return _weighted(start * site, rates, (feed, site), t)
-
-
-def _weighted(start: Array, rates: Array, others: tuple[Array | float, ...], t: Array) -> Array:
-    # One mode at a time: the largest array is (patients, times), never times the modes.
-    return sum(
-        start[:, j, None] * _chain(rates[:, j, None], *others, t=t) for j in range(rates.shape[1])
-    )
-
-
-def _decays(start: Array, rates: Array, t: Array) -> Array:
-    """Return sum_j start_j exp(-rates_j t), shape (patients, times).
-
-    On an even grid of times t = t_0 + (m i + k) h the exponentials are products,
-    exp(-r (t_0 + m i h)) exp(-r k h), and the sum over modes is a matrix product: about
-    2 sqrt(times) exponentials for each mode instead of one for each time.
+    On an even grid t = c + f, with c = t_0, t_0 + m h, ... and f = 0, h, ..., (m - 1) h, the
+    response is a matrix product of what has happened by c and what follows in f (`_chain` as E):
+        E[a](c + f) = E[a](c) E[a](f)
+        E[a, b](c + f) = E[a](c) E[a, b](f) + E[a, b](c) E[b](f),  and so on for three:
+    about 2 sqrt(times) exponentials for each mode instead of one for each time, and sums of
+    positive terms, so no loss. It is the Leibniz rule for divided differences of
+    exp(-x (c + f)) = exp(-x c) exp(-x f).
+    Source: de Boor C. Divided differences. Surv Approx Theory 2005;1:46-69.
     """
-    count = t.size
-    step = (t[-1] - t[0]) / (count - 1) if count > 1 else 0.0
-    # A grid within its own rounding: no more error than the rounding of the times makes anyway.
-    slack = 4 * np.finfo(float).eps * t[-1] if count else 0.0
-    if count < 16 or np.abs(t[0] + step * np.arange(count) - t).max() > slack:
+    step = _even_step(t)
+    if step is None:
+        # One mode at a time: the largest array is (patients, times), never times the modes.
         return sum(
-            start[:, j, None] * np.exp(-rates[:, j, None] * t) for j in range(rates.shape[1])
+            start[:, j, None] * _chain(rates[:, j, None], *inputs, t=t)
+            for j in range(rates.shape[1])
         )
-    inner = math.isqrt(count)
-    outer = -(-count // inner)
-    coarse = np.exp(-rates[:, None, :] * (t[0] + step * inner * np.arange(outer))[:, None])
-    fine = np.exp(-rates[:, :, None] * (step * np.arange(inner)))
-    grid = (start[:, None, :] * coarse) @ fine
-    return grid.reshape(grid.shape[0], -1)[:, :count]
+    inner = math.isqrt(t.size)
+    coarse = t[0] + step * inner * np.arange(-(-t.size // inner))
+    fine = step * np.arange(inner)
+    start, rates = start[:, :, None], rates[:, :, None]
+    inputs = tuple(np.reshape(k, (-1, 1, 1)) for k in inputs)
+    before, after = [start * _chain(rates, t=coarse)], [_chain(rates, *inputs, t=fine)]
+    for i in range(len(inputs)):
+        by_mode = start * _chain(rates, *inputs[: i + 1], t=coarse)
+        before.append(by_mode.sum(axis=1, keepdims=True))
+        after.append(_chain(*inputs[i:], t=fine))
+    grid = _side_by_side(before).transpose(0, 2, 1) @ _side_by_side(after)
+    return grid.reshape(len(grid), -1)[:, : t.size]
+
+
+def _side_by_side(parts: list[Array]) -> Array:
+    """Join (patients or 1, any, times) along the middle."""
+    patients = max(len(part) for part in parts)
+    wide = [np.broadcast_to(part, (patients, *part.shape[1:])) for part in parts]
+    return np.concatenate(wide, axis=1)
+
+
+def _even_step(t: Array) -> float | None:
+    """Return the step of an even grid of enough times, or None."""
+    if t.ndim > 1 or t.size < 16:
+        return None
+    step = (t[-1] - t[0]) / (t.size - 1)
+    # Even within its own rounding: no more error than the rounding of the times makes anyway.
+    slack = 4 * np.finfo(float).eps * t[-1]
+    return step if np.abs(t[0] + step * np.arange(t.size) - t).max() <= slack else None
 
 
 def _chain(*rates: Array | float, t: Array | float) -> Array:
-    """Return exp(-a t), exp(-b t) and, if given, exp(-c t) convolved with each other.
+    """Return exp(-a t) and, if given, exp(-b t) and exp(-c t), convolved with each other.
 
     This is, up to sign, the divided difference of exp(-x t) over the rates:
         a, b      (exp(-a t) - exp(-b t)) / (b - a), computed as exp(-a t) t phi((b - a) t)
@@ -332,6 +352,8 @@ def _chain(*rates: Array | float, t: Array | float) -> Array:
     so that equal rates need no case of their own. Rates >= 0, t >= 0, shapes broadcast.
     Source: McCurdy A, Ng KC, Parlett BN. Math Comp 1984;43:501-528.
     """
+    if len(rates) == 1:
+        return np.exp(-rates[0] * t)
     if len(rates) == 2:
         return _pair(np.minimum(*rates), np.maximum(*rates), t)
     low, middle, high = np.sort(np.stack(np.broadcast_arrays(*rates)), axis=0)
@@ -353,9 +375,9 @@ def _chain(*rates: Array | float, t: Array | float) -> Array:
 
 
 def _pair(low: Array, high: Array, t: Array | float) -> Array:
-    z = (high - low) * t
-    phi = np.divide(-np.expm1(-z), z, out=np.ones_like(z), where=z > 0)
-    return np.exp(-low * t) * t * phi
+    # phi(z) rounds to 1 long before z is as small as tiny: no division of 0 by 0.
+    minus_z = np.minimum((low - high) * t, -np.finfo(float).tiny)
+    return np.expm1(minus_z) / minus_z * np.exp(-low * t) * t
 
 
 def _checked_times(times_h: ArrayLike) -> Array:
