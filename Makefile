@@ -19,11 +19,12 @@ NOTE := \# Written by `make lock` from pyproject.toml. Install from the root of 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help lab notebooks exports evidence test clean lock env env-course env-publish env-test
+.PHONY: help lab notebooks exports evidence test bench clean lock env env-course env-publish env-test
 
 help:
 	@echo 'make lab        set up the course and open it in JupyterLab'
 	@echo 'make test       set up the test tools and test everything'
+	@echo 'make bench      time the models beside other software (BENCH=name for one benchmark)'
 	@echo 'make notebooks  build notebooks/ from content/lessons/'
 	@echo 'make exports    build exports/html/ and exports/slides/ from the lessons'
 	@echo 'make evidence   check every record of the evidence and say what it covers'
@@ -52,8 +53,14 @@ test: env-test
 	@$(VENV)/bin/python tests/browser/find_browser.py
 	@$(VENV)/bin/python tests/run.py
 
+# BENCH: the names of some benchmarks; all without it. The other software goes into .venv-bench/.
+BENCH ?=
+
+bench: env-test
+	@$(VENV)/bin/python tests/benchmarks/run.py $(BENCH)
+
 clean:
-	rm -rf $(VENV) build .pytest_cache .ruff_cache .hypothesis content/ketalab.egg-info
+	rm -rf $(VENV) .venv-bench build .pytest_cache .ruff_cache .hypothesis content/ketalab.egg-info
 	find exports -mindepth 1 ! -path exports/README.md -delete
 	find . -name .git -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) \
 	    -prune -exec rm -rf {} +

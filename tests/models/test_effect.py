@@ -29,7 +29,8 @@ from ketalab.models.kinetics import Bolus, Infusion, Mammillary, concentration, 
 
 THREE = Mammillary(75.0, [10.0, 30.0, 150.0], [90.0, 60.0])
 
-concentrations = st.floats(0, 1e6)
+# No subnormal numbers: their own rounding is not what is tested.
+concentrations = st.just(0.0) | st.floats(1e-9, 1e6)
 positive = st.floats(1e-3, 1e3)
 hills = st.floats(0.2, 10)
 shares = st.floats(1e-6, 1 - 1e-6)

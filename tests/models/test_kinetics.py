@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
+from ketalab.models.exponentials import convolved
 from ketalab.models.kinetics import (
     Absorbed,
     Bolus,
     Infusion,
     Mammillary,
-    _chain,
     concentration,
     effect_site,
     modes,
@@ -165,7 +165,7 @@ def precisely(rates: list[float], t: float) -> float:
 def test_close_rates_lose_no_digits(base, gaps, t, order) -> None:
     rates = [base, *(base + gap for gap in gaps)]
     order.shuffle(rates)
-    got = _chain(*(np.array([[rate]]) for rate in rates), t=np.array([t]))
+    got = convolved(*(np.array([[rate]]) for rate in rates), t=np.array([t]))
     assert got.item() == pytest.approx(precisely(rates, t), rel=1e-12, abs=1e-300)
 
 

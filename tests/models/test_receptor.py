@@ -44,7 +44,8 @@ MAGNESIUM = {"k0_mm": 3.0, "slope_per_mv": 0.06}
 
 voltages = st.floats(-150, 100)
 concentrations = st.floats(1e-6, 1e6)
-fractions = st.floats(0, 1)
+# No subnormal numbers: their own rounding is not what is tested.
+fractions = st.just(0.0) | st.floats(1e-9, 1)
 
 
 def solved(gating: Gating, phases: list[Phase], times: np.ndarray) -> np.ndarray:
@@ -132,7 +133,9 @@ def test_many_experiments_at_once_are_each_of_them_alone() -> None:
 
 
 @settings(deadline=None, max_examples=25)
-@given(st.floats(0, 1e4), st.floats(0, 1e3), st.floats(0.01, 10))
+@given(
+    st.just(0.0) | st.floats(1e-9, 1e4), st.just(0.0) | st.floats(1e-9, 1e3), st.floats(0.01, 10)
+)
 def test_no_receptor_is_lost(agonist: float, blocker: float, duration: float) -> None:
     phase = Phase(duration, agonist, blocker, RATES)
     assert np.abs(rate_matrix(FACTORS, phase).sum(axis=-2)).max() <= 1e-9 * (1 + agonist + blocker)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from ketalab.models.wind_up import wind_up
 
-shares = st.floats(0, 1)
+# No subnormal numbers: their own rounding is not what is tested.
+shares = st.just(0.0) | st.floats(1e-9, 1)
 
 
 def test_each_response_rides_on_what_the_ones_before_left() -> None:

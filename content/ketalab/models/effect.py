@@ -18,13 +18,13 @@ is computed from it.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 
-Array: TypeAlias = NDArray[np.float64]
+from ketalab.models.arguments import Array, numbers, one_number, per_patient
 
 # Below this step, in units of 1 / ke0, the series is used; its first term left out is < 1e-17.
 _SERIES_BELOW = 0.5
@@ -51,9 +51,9 @@ def fraction_of_maximum(concentration: ArrayLike, c50: ArrayLike, hill: ArrayLik
     Raises ValueError, naming the argument, for a value that is not finite or out of range, and for
     shapes that do not broadcast.
     """
-    given = _numbers("concentration", concentration)
-    half = _numbers("c50", c50, above_zero=True)
-    exponent = _numbers("hill", hill, above_zero=True)
+    given = numbers("concentration", concentration)
+    half = numbers("c50", c50, above_zero=True)
+    exponent = numbers("hill", hill, above_zero=True)
     _broadcast(concentration=given, c50=half, hill=exponent)
     with np.errstate(divide="ignore"):
         # Logarithms, because C^h leaves the range of a double for a large exponent.
@@ -67,8 +67,8 @@ def concentration_for_fraction(fraction: ArrayLike, c50: ArrayLike, hill: ArrayL
     fraction: from 0 to below 1. The rest, the shape and the errors are as there.
     """
     share = _fraction("fraction", fraction)
-    half = _numbers("c50", c50, above_zero=True)
-    exponent = _numbers("hill", hill, above_zero=True)
+    half = numbers("c50", c50, above_zero=True)
+    exponent = numbers("hill", hill, above_zero=True)
     _broadcast(fraction=share, c50=half, hill=exponent)
     return half * (share / (1 - share)) ** (1 / exponent)
 
@@ -89,8 +89,8 @@ def sigmoid_emax(
     Raises ValueError as there, and for a baseline or a maximum that is not finite.
     """
     share = fraction_of_maximum(concentration, c50, hill)
-    rest = _numbers("baseline", baseline, any_sign=True)
-    change = _numbers("maximum", maximum, any_sign=True)
+    rest = numbers("baseline", baseline, any_sign=True)
+    change = numbers("maximum", maximum, any_sign=True)
     _broadcast(concentration=share, baseline=rest, maximum=change)
     return rest + change * share
 
@@ -112,10 +112,10 @@ def inhibitory_emax(
     Raises ValueError, naming the argument, for a value that is not finite or out of range, and for
     shapes that do not broadcast.
     """
-    half = _numbers("ic50", ic50, above_zero=True)
+    half = numbers("ic50", ic50, above_zero=True)
     share = fraction_of_maximum(concentration, half, hill)
-    rest = _numbers("baseline", baseline)
-    taken = _numbers("removed", removed)
+    rest = numbers("baseline", baseline)
+    taken = numbers("removed", removed)
     if (taken > 1).any():
         raise ValueError(f"removed must not exceed 1, got {taken.max()}")
     _broadcast(concentration=share, baseline=rest, removed=taken)
@@ -134,9 +134,9 @@ def linear_effect(
     Raises ValueError, naming the argument, for a value that is not finite, for a concentration
     below zero, and for shapes that do not broadcast.
     """
-    given = _numbers("concentration", concentration)
-    rise = _numbers("slope", slope, any_sign=True)
-    rest = _numbers("baseline", baseline, any_sign=True)
+    given = numbers("concentration", concentration)
+    rise = numbers("slope", slope, any_sign=True)
+    rest = numbers("baseline", baseline, any_sign=True)
     _broadcast(concentration=given, slope=rise, baseline=rest)
     return rest + rise * given
 
@@ -151,8 +151,8 @@ def position_in_range(concentration: ArrayLike, low: float, high: float) -> Arra
     ``high`` that is not above ``low``, and for a concentration outside the range: what happens
     there was not studied.
     """
-    given = _numbers("concentration", concentration)
-    least, most = _one("low", low), _one("high", high)
+    given = numbers("concentration", concentration)
+    least, most = one_number("low", low), one_number("high", high)
     if most <= least:
         raise ValueError(f"high must be above low ({least:g}), got {most:g}")
     # A rounding error beyond an end, as a change of units makes it, is the end.
@@ -171,7 +171,7 @@ def rate_constant(half_time: ArrayLike) -> Array:
 
     Raises ValueError for a ``half_time`` that is not finite and above zero.
     """
-    return math.log(2) / _numbers("half_time", half_time, above_zero=True)
+    return math.log(2) / numbers("half_time", half_time, above_zero=True)
 
 
 def effect_compartment(
@@ -202,19 +202,19 @@ def effect_compartment(
     Raises ValueError, naming the argument, for a value that is not finite or out of range, for
     times that do not increase, and for shapes or numbers of patients that do not match.
     """
-    times = _numbers("times_h", times_h, any_sign=True)
+    times = numbers("times_h", times_h, any_sign=True)
     if times.ndim != 1 or not times.size:
         raise ValueError(f"times_h must have shape (times,) and not be empty, got {times.shape}")
     if (np.diff(times) <= 0).any():
         raise ValueError("times_h must be strictly increasing")
-    course = np.atleast_2d(_numbers("concentration", concentration))
+    course = np.atleast_2d(numbers("concentration", concentration))
     if course.ndim != 2 or course.shape[1] != times.size:
         raise ValueError(
             f"concentration must have shape (times,) or (patients, times) with {times.size} times, "
             f"got {np.shape(concentration)}"
         )
-    rate = _per_patient("ke0_per_h", ke0_per_h, above_zero=True)
-    first = _per_patient("start", start)
+    rate = per_patient("ke0_per_h", ke0_per_h, above_zero=True)
+    first = per_patient("start", start)
     patients = course.shape[0]
     for name, value in (("ke0_per_h", rate), ("start", first)):
         if value.size != 1 and patients not in (1, value.size):
@@ -258,7 +258,7 @@ def onset_time(
     shapes that do not broadcast.
     """
     needed = concentration_for_fraction(fraction, c50, hill)
-    given = _numbers("concentration", concentration)
+    given = numbers("concentration", concentration)
     rate = rate_constant(half_time)
     _broadcast(fraction=needed, concentration=given, half_time=rate)
     needed, given = np.broadcast_arrays(needed, given)
@@ -292,7 +292,7 @@ def offset_time(
     now = _fraction("fraction_now", fraction_now, above_zero=True)
     then = _fraction("fraction_then", fraction_then, above_zero=True)
     rate = rate_constant(half_time)
-    exponent = _numbers("hill", hill, above_zero=True)
+    exponent = numbers("hill", hill, above_zero=True)
     _broadcast(fraction_now=now, fraction_then=then, half_time=rate, hill=exponent)
     if (then > now).any():
         raise ValueError("fraction_then must not be above fraction_now")
@@ -310,51 +310,19 @@ def mixture_of_responders(effect: ArrayLike, probability: ArrayLike) -> Mixture:
     Raises ValueError, naming the argument, for a value that is not finite or out of range, and for
     shapes that do not broadcast.
     """
-    size = _numbers("effect", effect, any_sign=True)
-    share = _numbers("probability", probability)
+    size = numbers("effect", effect, any_sign=True)
+    share = numbers("probability", probability)
     if (share > 1).any():
         raise ValueError(f"probability must not exceed 1, got {share.max()}")
     _broadcast(effect=size, probability=share)
     return Mixture(share * size, np.abs(size) * np.sqrt(share * (1 - share)))
 
 
-def _numbers(
-    name: str, value: ArrayLike, *, above_zero: bool = False, any_sign: bool = False
-) -> Array:
-    try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be a number or an array of numbers, got {value!r}") from None
-    if not array.size:
-        raise ValueError(f"{name} must not be empty")
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} must be finite")
-    if above_zero and (array <= 0).any():
-        raise ValueError(f"{name} must be above zero, got {array.min()}")
-    if not any_sign and (array < 0).any():
-        raise ValueError(f"{name} must not be negative, got {array.min()}")
-    return array
-
-
 def _fraction(name: str, value: ArrayLike, *, above_zero: bool = False) -> Array:
-    share = _numbers(name, value, above_zero=above_zero)
+    share = numbers(name, value, above_zero=above_zero)
     if (share >= 1).any():
         raise ValueError(f"{name} must be below 1, got {share.max()}")
     return share
-
-
-def _one(name: str, value: float) -> float:
-    array = _numbers(name, value)
-    if array.ndim:
-        raise ValueError(f"{name} must be one number, got shape {array.shape}")
-    return float(array)
-
-
-def _per_patient(name: str, value: ArrayLike, *, above_zero: bool = False) -> Array:
-    array = np.atleast_1d(_numbers(name, value, above_zero=above_zero))
-    if array.ndim != 1:
-        raise ValueError(f"{name} must be one number or have shape (patients,), got {array.shape}")
-    return array
 
 
 def _broadcast(**arrays: Array) -> None:

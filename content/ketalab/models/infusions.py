@@ -18,7 +18,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ketalab.models.kinetics import Array, Mammillary, Modes, _chain, _common, _per_patient, modes
+from ketalab.models.arguments import Array, numbers, patients_in_common, per_patient
+from ketalab.models.exponentials import convolved
+from ketalab.models.kinetics import Mammillary, Modes, modes
 
 # Patients worked on together: memory beyond the result stays flat.
 _BLOCK = 4096
@@ -49,12 +51,12 @@ def area_under_curve(
     Raises ValueError as `half_lives_h` does, and for a dose or a fraction out of range.
     """
     rates, fractions = _modes(model)
-    dose = _per_patient("dose_mg", dose_mg)
-    fraction = _per_patient("bioavailability", bioavailability)
+    dose = per_patient("dose_mg", dose_mg)
+    fraction = per_patient("bioavailability", bioavailability)
     if (fraction > 1).any():
         raise ValueError(f"bioavailability must not exceed 1, got {fraction.max()}")
-    patients = _common("dose_mg", dose, len(rates))
-    _common("bioavailability", fraction, patients)
+    patients = patients_in_common("dose_mg", dose, len(rates))
+    patients_in_common("bioavailability", fraction, patients)
     return fraction * dose / np.asarray(model.volumes_l)[0] * (fractions / rates).sum(axis=1)
 
 
@@ -87,8 +89,8 @@ def steady_state_concentration(model: Mammillary, rate_mg_per_h: ArrayLike) -> A
     do not match, and as `half_lives_h` does.
     """
     rates, _ = _modes(model)
-    rate = _per_patient("rate_mg_per_h", rate_mg_per_h)
-    _common("rate_mg_per_h", rate, len(rates))
+    rate = per_patient("rate_mg_per_h", rate_mg_per_h)
+    patients_in_common("rate_mg_per_h", rate, len(rates))
     return rate / np.asarray(model.clearance_l_per_h)
 
 
@@ -200,7 +202,7 @@ def _decrement(
         at = durations[:, None]
         standing = np.exp(-rate * at) if bolus else np.zeros(1)
         for amount, k in feeds:
-            entered = _chain(rate, k[rows, None, None], t=at)
+            entered = convolved(rate, k[rows, None, None], t=at)
             standing = standing + (amount / volume)[rows, None, None] * entered
         standing = fractions[rows, None, :] * standing
         shares = standing / standing.sum(axis=2, keepdims=True)
@@ -255,16 +257,9 @@ def _modes(model: Mammillary) -> Modes:
 
 
 def _row(name: str, values: ArrayLike) -> Array:
-    try:
-        row = np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be an array of hours, got {values!r}") from None
-    if row.ndim != 1 or not row.size:
-        raise ValueError(f"{name} must have one axis and not be empty, got shape {row.shape}")
-    if not np.isfinite(row).all():
-        raise ValueError(f"{name} must be finite")
-    if (row < 0).any():
-        raise ValueError(f"{name} must not be negative, got {row.min()}")
+    row = numbers(name, values)
+    if row.ndim != 1:
+        raise ValueError(f"{name} must have one axis, got shape {row.shape}")
     return row
 
 

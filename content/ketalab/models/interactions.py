@@ -22,7 +22,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ketalab.models.kinetics import Absorbed, Array, Dose, Mammillary, _common, _per_patient
+from ketalab.models.arguments import Array, patients_in_common, per_patient
+from ketalab.models.kinetics import Absorbed, Dose, Mammillary
 
 Basis = Literal[
     "intravenous study",
@@ -49,10 +50,10 @@ class Split:
     limited: bool = False
 
     def __post_init__(self) -> None:
-        factor = _per_patient("clearance_factor", self.clearance_factor, above_zero=True)
+        factor = per_patient("clearance_factor", self.clearance_factor, above_zero=True)
         _one("clearance_factor", factor)
         if self.bioavailability_factor is not None:
-            way_in = _per_patient("bioavailability_factor", self.bioavailability_factor)
+            way_in = per_patient("bioavailability_factor", self.bioavailability_factor)
             _one("bioavailability_factor", way_in)
 
 
@@ -73,9 +74,9 @@ def exposure_ratio(
     Raises ValueError, naming the argument, for a value that is not finite or out of range, or for
     numbers of patients that do not match.
     """
-    clearance = _per_patient("clearance_factor", clearance_factor, above_zero=True)
-    way_in = _per_patient("bioavailability_factor", bioavailability_factor)
-    _common("bioavailability_factor", way_in, clearance.size)
+    clearance = per_patient("clearance_factor", clearance_factor, above_zero=True)
+    way_in = per_patient("bioavailability_factor", bioavailability_factor)
+    patients_in_common("bioavailability_factor", way_in, clearance.size)
     return way_in / clearance
 
 
@@ -86,7 +87,7 @@ def clearance_factor_by_vein(auc_ratio: ArrayLike) -> Array:
     Returns shape (patients,) or (1,). Rowland 1973, as above.
     Raises ValueError, naming the argument, for a ratio that is not finite or not above zero.
     """
-    return 1 / _per_patient("auc_ratio", auc_ratio, above_zero=True)
+    return 1 / per_patient("auc_ratio", auc_ratio, above_zero=True)
 
 
 def bioavailability_factor_by_mouth(
@@ -100,11 +101,11 @@ def bioavailability_factor_by_mouth(
     Raises ValueError, naming the argument, for a value out of range, for numbers of patients that
     do not match, and for an auc_ratio that would need more than the whole dose (F' above 1).
     """
-    ratio = _per_patient("auc_ratio", auc_ratio, above_zero=True)
-    clearance = _per_patient("clearance_factor", clearance_factor, above_zero=True)
+    ratio = per_patient("auc_ratio", auc_ratio, above_zero=True)
+    clearance = per_patient("clearance_factor", clearance_factor, above_zero=True)
     before = _bioavailability(bioavailability)
-    patients = _common("clearance_factor", clearance, ratio.size)
-    _common("bioavailability", before, patients)
+    patients = patients_in_common("clearance_factor", clearance, ratio.size)
+    patients_in_common("bioavailability", before, patients)
     factor = ratio * clearance
     # A hair above 1 is rounding, and taken back below: F times 1 / F is never above 1.
     if (factor * before > 1 + 1e-12).any():
@@ -126,7 +127,7 @@ def splits_of_oral_ratio(auc_ratio: float, bioavailability: float) -> tuple[Spli
     most 1. One number each. Rowland 1973, as above.
     Raises ValueError, naming the argument, for a value that is not finite or out of range.
     """
-    ratio = _one("auc_ratio", _per_patient("auc_ratio", auc_ratio, above_zero=True))
+    ratio = _one("auc_ratio", per_patient("auc_ratio", auc_ratio, above_zero=True))
     before = _one("bioavailability", _bioavailability(bioavailability))
     way_in = min(ratio, 1 / before)
     return (
@@ -147,9 +148,9 @@ def liver(blood_flow_l_per_h: ArrayLike, intrinsic_clearance_l_per_h: ArrayLike)
     Raises ValueError, naming the argument, for a value that is not finite or out of range, or for
     numbers of patients that do not match.
     """
-    flow = _per_patient("blood_flow_l_per_h", blood_flow_l_per_h, above_zero=True)
-    intrinsic = _per_patient("intrinsic_clearance_l_per_h", intrinsic_clearance_l_per_h)
-    _common("intrinsic_clearance_l_per_h", intrinsic, flow.size)
+    flow = per_patient("blood_flow_l_per_h", blood_flow_l_per_h, above_zero=True)
+    intrinsic = per_patient("intrinsic_clearance_l_per_h", intrinsic_clearance_l_per_h)
+    patients_in_common("intrinsic_clearance_l_per_h", intrinsic, flow.size)
     let_through = flow / (flow + intrinsic)
     return Liver(intrinsic * let_through, let_through)
 
@@ -167,8 +168,8 @@ def split_of_oral_ratio_in_liver(
     auc_ratio: above zero, no unit; flow and intrinsic clearance as in `liver`, the latter above
     zero; one number each. Raises ValueError, naming the argument, for a value out of range.
     """
-    ratio = _one("auc_ratio", _per_patient("auc_ratio", auc_ratio, above_zero=True))
-    intrinsic = _per_patient(
+    ratio = _one("auc_ratio", per_patient("auc_ratio", auc_ratio, above_zero=True))
+    intrinsic = per_patient(
         "intrinsic_clearance_l_per_h", intrinsic_clearance_l_per_h, above_zero=True
     )
     intrinsic_now = _one("intrinsic_clearance_l_per_h", intrinsic) / ratio
@@ -210,7 +211,7 @@ def changed(
 
 
 def _bioavailability(value: ArrayLike) -> Array:
-    before = _per_patient("bioavailability", value, above_zero=True)
+    before = per_patient("bioavailability", value, above_zero=True)
     if (before > 1).any():
         raise ValueError(f"bioavailability must not exceed 1, got {before.max()}")
     return before

@@ -22,12 +22,11 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array: TypeAlias = NDArray[np.float64]
+from ketalab.models.arguments import Array, increasing_times, patients_in_common, per_patient
+from ketalab.models.exponentials import convolved
 
-# h_k <= k + 1 for nodes up to 1 apart: the first term left out is below 20/20! = 1e-17.
-_SERIES_TERMS = 18
 # Patients worked on together: their arrays fit in the cache, and memory beyond the result is flat.
 _BLOCK = 256
 _NOTHING = np.zeros(1)
@@ -54,7 +53,7 @@ class Mammillary:
     intercompartmental_l_per_h: Sequence[ArrayLike] | Array = ()
 
     def __post_init__(self) -> None:
-        clearance = _per_patient("clearance_l_per_h", self.clearance_l_per_h)
+        clearance = per_patient("clearance_l_per_h", self.clearance_l_per_h)
         volumes = _entries("volumes_l", self.volumes_l, above_zero=True)
         exchange = _entries("intercompartmental_l_per_h", self.intercompartmental_l_per_h)
         if not 1 <= len(volumes) <= 3:
@@ -71,7 +70,7 @@ class Mammillary:
             ("intercompartmental_l_per_h", exchange),
         ):
             for value in values:
-                patients = _common(name, value, patients)
+                patients = patients_in_common(name, value, patients)
         for name, shape, value in (
             ("clearance_l_per_h", (patients,), clearance),
             ("volumes_l", (len(volumes), patients), _stacked(volumes, patients)),
@@ -95,7 +94,7 @@ class Bolus:
 
     def __post_init__(self) -> None:
         _keep(self, "time_h", _time("time_h", self.time_h))
-        _keep(self, "dose_mg", _per_patient("dose_mg", self.dose_mg))
+        _keep(self, "dose_mg", per_patient("dose_mg", self.dose_mg))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +115,7 @@ class Infusion:
         _keep(self, "duration_h", _time("duration_h", self.duration_h))
         if self.duration_h <= 0:
             raise ValueError(f"duration_h must be above zero, got {self.duration_h}")
-        _keep(self, "dose_mg", _per_patient("dose_mg", self.dose_mg))
+        _keep(self, "dose_mg", per_patient("dose_mg", self.dose_mg))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,13 +138,13 @@ class Absorbed:
 
     def __post_init__(self) -> None:
         _keep(self, "time_h", _time("time_h", self.time_h))
-        _keep(self, "dose_mg", _per_patient("dose_mg", self.dose_mg))
-        fraction = _per_patient("bioavailability", self.bioavailability)
+        _keep(self, "dose_mg", per_patient("dose_mg", self.dose_mg))
+        fraction = per_patient("bioavailability", self.bioavailability)
         if (fraction > 1).any():
             raise ValueError(f"bioavailability must not exceed 1, got {fraction.max()}")
         _keep(self, "bioavailability", fraction)
-        _keep(self, "ka_per_h", _per_patient("ka_per_h", self.ka_per_h, above_zero=True))
-        _keep(self, "lag_h", _per_patient("lag_h", self.lag_h))
+        _keep(self, "ka_per_h", per_patient("ka_per_h", self.ka_per_h, above_zero=True))
+        _keep(self, "lag_h", per_patient("lag_h", self.lag_h))
 
 
 Dose: TypeAlias = Bolus | Infusion | Absorbed
@@ -193,7 +192,7 @@ def concentration(model: Mammillary, regimen: Sequence[Dose], times_h: ArrayLike
         bolus     D/V1 sum_j w_j exp(-l_j t)
         infusion  D/(T V1) sum_j w_j (1 - exp(-l_j u)) / l_j exp(-l_j (t - u)),  u = min(t, T)
         absorbed  F D ka/V1 sum_j w_j (exp(-l_j s) - exp(-ka s)) / (ka - l_j),  s = t - lag
-    Quotients with close or equal rates are evaluated without loss (`_chain`).
+    Quotients with close or equal rates are evaluated without loss (`convolved`).
     Source: Gibaldi and Perrier 1982, as above.
 
     Raises ValueError, naming the argument, for an empty regimen, for anything in it that is not
@@ -214,14 +213,14 @@ def effect_site(
 
     Raises ValueError as `concentration` does, and for a ke0_per_h that is not above zero.
     """
-    ke0 = _per_patient("ke0_per_h", ke0_per_h, above_zero=True)
+    ke0 = per_patient("ke0_per_h", ke0_per_h, above_zero=True)
     return _superpose(model, regimen, times_h, ke0)
 
 
 def _superpose(
     model: Mammillary, regimen: Sequence[Dose], times_h: ArrayLike, ke0: Array | None
 ) -> Array:
-    times = _checked_times(times_h)
+    times = increasing_times(times_h)
     patients = _checked_patients(model, regimen, ke0)
     rates, fractions = modes(model)
     per_mg = fractions / np.asarray(model.volumes_l)[0][:, None]  # mg/L for each mg, by mode
@@ -263,7 +262,7 @@ def _responses(
         # From its end on, the infusion is what it left behind: no difference of two long
         # infusions, which would lose the tail in rounding.
         elapsed = times[last:] - end
-        left = _response(rate * _chain(rates, 0.0, t=dose.duration_h), rates, site, elapsed)
+        left = _response(rate * convolved(rates, 0.0, t=dose.duration_h), rates, site, elapsed)
         if ke0 is not None:
             at_end = _response(rate, rates, inputs, np.array([dose.duration_h]))
             left += _response(at_end, ke0, (), elapsed)
@@ -294,7 +293,7 @@ def _response(start: Array, rates: Array, inputs: tuple[Array | float, ...], t: 
     or (patients, times). Returns shape (patients, times).
 
     On an even grid t = c + f, with c = t_0, t_0 + m h, ... and f = 0, h, ..., (m - 1) h, the
-    response is a matrix product of what has happened by c and what follows in f (`_chain` as E):
+    response is a matrix product of what has happened by c and what follows in f (`convolved` as E):
         E[a](c + f) = E[a](c) E[a](f)
         E[a, b](c + f) = E[a](c) E[a, b](f) + E[a, b](c) E[b](f),  and so on for three:
     about 2 sqrt(times) exponentials for each mode instead of one for each time, and sums of
@@ -306,7 +305,7 @@ def _response(start: Array, rates: Array, inputs: tuple[Array | float, ...], t: 
     if step is None:
         # One mode at a time: the largest array is (patients, times), never times the modes.
         return sum(
-            start[:, j, None] * _chain(rates[:, j, None], *inputs, t=t)
+            start[:, j, None] * convolved(rates[:, j, None], *inputs, t=t)
             for j in range(rates.shape[1])
         )
     inner = math.isqrt(t.size)
@@ -314,11 +313,11 @@ def _response(start: Array, rates: Array, inputs: tuple[Array | float, ...], t: 
     fine = step * np.arange(inner)
     start, rates = start[:, :, None], rates[:, :, None]
     inputs = tuple(np.reshape(k, (-1, 1, 1)) for k in inputs)
-    before, after = [start * _chain(rates, t=coarse)], [_chain(rates, *inputs, t=fine)]
+    before, after = [start * convolved(rates, t=coarse)], [convolved(rates, *inputs, t=fine)]
     for i in range(len(inputs)):
-        by_mode = start * _chain(rates, *inputs[: i + 1], t=coarse)
+        by_mode = start * convolved(rates, *inputs[: i + 1], t=coarse)
         before.append(by_mode.sum(axis=1, keepdims=True))
-        after.append(_chain(*inputs[i:], t=fine))
+        after.append(convolved(*inputs[i:], t=fine))
     grid = _side_by_side(before).transpose(0, 2, 1) @ _side_by_side(after)
     return grid.reshape(len(grid), -1)[:, : t.size]
 
@@ -340,63 +339,12 @@ def _even_step(t: Array) -> float | None:
     return step if np.abs(t[0] + step * np.arange(t.size) - t).max() <= slack else None
 
 
-def _chain(*rates: Array | float, t: Array | float) -> Array:
-    """Return exp(-a t) and, if given, exp(-b t) and exp(-c t), convolved with each other.
-
-    This is, up to sign, the divided difference of exp(-x t) over the rates:
-        a, b      (exp(-a t) - exp(-b t)) / (b - a), computed as exp(-a t) t phi((b - a) t)
-                  for a <= b, phi(z) = (1 - exp(-z)) / z by expm1, phi(0) = 1
-        a, b, c   (ab - bc) / (c - a) for a <= b <= c; where (c - a) t < 1, and the difference
-                  would cancel, the series exp(-a t) t^2 sum_k (-1)^k h_k / (k + 2)!, with h_k
-                  the complete homogeneous polynomial of (b - a) t and (c - a) t
-    so that equal rates need no case of their own. Rates >= 0, t >= 0, shapes broadcast.
-    Source: McCurdy A, Ng KC, Parlett BN. Math Comp 1984;43:501-528.
-    """
-    if len(rates) == 1:
-        return np.exp(-rates[0] * t)
-    if len(rates) == 2:
-        return _pair(np.minimum(*rates), np.maximum(*rates), t)
-    low, middle, high = np.sort(np.stack(np.broadcast_arrays(*rates)), axis=0)
-    t = np.asarray(t)
-    spread = (high - low) * t
-    difference = _pair(low, middle, t) - _pair(middle, high, t)
-    close = spread < 1
-    result = np.divide(difference, high - low, out=np.zeros_like(spread), where=~close)
-    p, q = ((middle - low) * t)[close], spread[close]
-    power, h, factor = np.ones_like(q), np.ones_like(q), 0.5
-    series = factor * h
-    for k in range(1, _SERIES_TERMS + 1):
-        power = power * q
-        h = p * h + power
-        factor /= -(k + 2)
-        series += factor * h
-    result[close] = (np.exp(-low * t) * t**2)[close] * series
-    return result
-
-
-def _pair(low: Array, high: Array, t: Array | float) -> Array:
-    # phi(z) rounds to 1 long before z is as small as tiny: no division of 0 by 0.
-    minus_z = np.minimum((low - high) * t, -np.finfo(float).tiny)
-    return np.expm1(minus_z) / minus_z * np.exp(-low * t) * t
-
-
-def _checked_times(times_h: ArrayLike) -> Array:
-    times = np.asarray(times_h, dtype=float)
-    if times.ndim != 1 or not times.size:
-        raise ValueError(f"times_h must have shape (times,) and not be empty, got {times.shape}")
-    if not np.isfinite(times).all():
-        raise ValueError("times_h must be finite")
-    if (np.diff(times) <= 0).any():
-        raise ValueError("times_h must be strictly increasing")
-    return times
-
-
 def _checked_patients(model: Mammillary, regimen: Sequence[Dose], ke0: Array | None) -> int:
     if not isinstance(regimen, Sequence) or not regimen:
         raise ValueError("regimen must be a sequence of one dose or more")
     patients = np.asarray(model.clearance_l_per_h).size
     if ke0 is not None:
-        patients = _common("ke0_per_h", ke0, patients)
+        patients = patients_in_common("ke0_per_h", ke0, patients)
     for dose in regimen:
         if not isinstance(dose, Bolus | Infusion | Absorbed):
             raise ValueError(f"regimen must hold Bolus, Infusion or Absorbed, got {dose!r}")
@@ -404,14 +352,8 @@ def _checked_patients(model: Mammillary, regimen: Sequence[Dose], ke0: Array | N
         if isinstance(dose, Absorbed):
             names += ["bioavailability", "ka_per_h", "lag_h"]
         for name in names:
-            patients = _common(name, getattr(dose, name), patients)
+            patients = patients_in_common(name, getattr(dose, name), patients)
     return patients
-
-
-def _common(name: str, values: Array, patients: int) -> int:
-    if values.size != 1 and patients not in (1, values.size):
-        raise ValueError(f"{name} holds {values.size} patients where others hold {patients}")
-    return max(values.size, patients)
 
 
 def _stacked(values: list[Array], patients: int) -> Array:
@@ -424,24 +366,7 @@ def _entries(
     array = isinstance(values, np.ndarray) and values.ndim > 0
     if not array and (isinstance(values, str) or not isinstance(values, Sequence)):
         raise ValueError(f"{name} must be a sequence, one entry for each compartment")
-    return [_per_patient(name, value, above_zero=above_zero) for value in values]
-
-
-def _per_patient(name: str, value: ArrayLike, *, above_zero: bool = False) -> Array:
-    try:
-        array = np.atleast_1d(np.array(value, dtype=float))
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be a number or an array of numbers, got {value!r}") from None
-    if array.ndim != 1 or not array.size:
-        raise ValueError(f"{name} must be one number or have shape (patients,), got {array.shape}")
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} must be finite")
-    if above_zero and (array <= 0).any():
-        raise ValueError(f"{name} must be above zero, got {array.min()}")
-    if (array < 0).any():
-        raise ValueError(f"{name} must not be negative, got {array.min()}")
-    array.flags.writeable = False
-    return array
+    return [per_patient(name, value, above_zero=above_zero) for value in values]
 
 
 def _time(name: str, value: float) -> float:

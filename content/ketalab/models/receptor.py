@@ -18,15 +18,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import constants
 from scipy.linalg import expm
 from scipy.special import expit
 
-Array: TypeAlias = NDArray[np.float64]
+from ketalab.models.arguments import Array, numbers, one_number
 
 # Agonist bound to no, one or both sites; desensitised; open. The same again with a blocker inside.
 STATES = ("C0", "C1", "C2", "D", "O", "C0B", "C1B", "C2B", "DB", "OB")
@@ -45,9 +44,12 @@ def magnesium_unblocked(
     0 mV, mM, above zero. slope_per_mv: 1/mV, above zero. Returns the common shape.
     Source: Jahr CE, Stevens CF. J Neurosci 1990;10:3178-3182.
     """
-    voltage = _finite("voltage_mv", voltage_mv)
-    magnesium = _not_negative("magnesium_mm", magnesium_mm)
-    k0, slope = _positive("k0_mm", k0_mm), _positive("slope_per_mv", slope_per_mv)
+    voltage = numbers("voltage_mv", voltage_mv, any_sign=True)
+    magnesium = numbers("magnesium_mm", magnesium_mm)
+    k0, slope = (
+        numbers("k0_mm", k0_mm, above_zero=True),
+        numbers("slope_per_mv", slope_per_mv, above_zero=True),
+    )
     # As a logistic function, so that a voltage far below rest gives 0 and no overflow.
     return _one_over_one_plus(magnesium / k0, -slope * voltage)
 
@@ -61,10 +63,12 @@ def e_fold_mv(
     site, above 0 up to 1. temperature_c: degrees Celsius. charge: z, a whole number above zero.
     Source: Woodhull 1973, as above.
     """
-    delta = _positive("electrical_distance", electrical_distance)
+    delta = numbers("electrical_distance", electrical_distance, above_zero=True)
     if (delta > 1).any():
         raise ValueError(f"electrical_distance must not exceed 1, got {delta.max()}")
-    kelvin = constants.convert_temperature(_finite("temperature_c", temperature_c), "C", "K")
+    kelvin = constants.convert_temperature(
+        numbers("temperature_c", temperature_c, any_sign=True), "C", "K"
+    )
     if (kelvin <= 0).any():
         raise ValueError("temperature_c must be above absolute zero")
     if isinstance(charge, bool) or charge != int(charge) or charge < 1:
@@ -89,10 +93,10 @@ class Ic50Block:
 
     def __post_init__(self) -> None:
         for name in ("ic50_um", "hill"):
-            _single(name, _positive(name, getattr(self, name)))
-        _single("reference_mv", _finite("reference_mv", self.reference_mv))
+            one_number(name, getattr(self, name), above_zero=True)
+        one_number("reference_mv", self.reference_mv, any_sign=True)
         if self.e_fold_mv is not None:
-            _single("e_fold_mv", _positive("e_fold_mv", self.e_fold_mv))
+            one_number("e_fold_mv", self.e_fold_mv, above_zero=True)
 
 
 def ic50_at(block: Ic50Block, voltage_mv: ArrayLike) -> Array:
@@ -102,7 +106,7 @@ def ic50_at(block: Ic50Block, voltage_mv: ArrayLike) -> Array:
     Raises ValueError also where the dependence on voltage is not known and a voltage is not the
     one of the measurement.
     """
-    voltage = _finite("voltage_mv", voltage_mv)
+    voltage = numbers("voltage_mv", voltage_mv, any_sign=True)
     if block.e_fold_mv is None:
         if (voltage != block.reference_mv).any():
             raise ValueError(
@@ -124,7 +128,7 @@ def unblocked_by_ic50(
     Source: the equation that Hill AV used for haemoglobin in 1910, with the IC50 of `ic50_at`.
     Raises ValueError as `ic50_at` does.
     """
-    concentration = _not_negative("concentration_um", concentration_um)
+    concentration = numbers("concentration_um", concentration_um)
     half = ic50_at(block, voltage_mv)
     with np.errstate(divide="ignore"):  # log 0 = -inf: nothing is blocked
         return expit(-block.hill * (np.log(concentration) - np.log(half)))
@@ -161,9 +165,9 @@ def nmda_current(
     Source: Ohm's law for the open channel, as in the receptor models that take their magnesium
     block from Jahr and Stevens 1990.
     """
-    voltage = _finite("voltage_mv", voltage_mv)
-    conductance = _not_negative("conductance_ns", conductance_ns)
-    driving = voltage - _finite("reversal_mv", reversal_mv)
+    voltage = numbers("voltage_mv", voltage_mv, any_sign=True)
+    conductance = numbers("conductance_ns", conductance_ns)
+    driving = voltage - numbers("reversal_mv", reversal_mv, any_sign=True)
     return conductance * driving * _fraction("unblocked", unblocked)
 
 
@@ -176,10 +180,10 @@ def occupancy(concentrations_um: ArrayLike, constants_um: ArrayLike) -> Array:
     uM, above zero, shape (ligands,). Returns shape (..., ligands); what is missing to 1 is free.
     Source: simple competition after Gaddum and Clark, the law of mass action for one site.
     """
-    ki = _positive("constants_um", constants_um)
+    ki = numbers("constants_um", constants_um, above_zero=True)
     if ki.ndim != 1 or not ki.size:
         raise ValueError(f"constants_um must have shape (ligands,), got {ki.shape}")
-    ratio = _not_negative("concentrations_um", concentrations_um)
+    ratio = numbers("concentrations_um", concentrations_um)
     if not ratio.ndim or ratio.shape[-1] != ki.size:
         raise ValueError(
             f"concentrations_um must have shape (..., {ki.size}), one for each ligand, "
@@ -196,8 +200,8 @@ def mixture_constant(fractions: ArrayLike, constants_um: ArrayLike) -> float:
     constants_um: the Ki of each, uM, above zero, same shape (ligands,). A mixture at its own
     constant leaves half of the sites free (`occupancy`).
     """
-    shares = _not_negative("fractions", fractions)
-    ki = _positive("constants_um", constants_um)
+    shares = numbers("fractions", fractions)
+    ki = numbers("constants_um", constants_um, above_zero=True)
     if ki.ndim != 1 or shares.shape != ki.shape:
         raise ValueError(
             f"fractions and constants_um must share one shape (ligands,), "
@@ -221,7 +225,7 @@ class BlockRates:
 
     def __post_init__(self) -> None:
         for name in ("kon_per_um_s", "koff_per_s"):
-            object.__setattr__(self, name, _not_negative(name, getattr(self, name)))
+            object.__setattr__(self, name, numbers(name, getattr(self, name)))
 
 
 def rates_at(
@@ -241,10 +245,10 @@ def rates_at(
     and with it the settled block, does not depend on s; how fast block settles does.
     Source: Woodhull 1973, as above.
     """
-    share = _single("binding_share", _fraction("binding_share", binding_share))
-    reference = _single("reference_mv", _finite("reference_mv", reference_mv))
-    fold = _single("e_fold_mv", _positive("e_fold_mv", e_fold_mv))
-    shift = (_finite("voltage_mv", voltage_mv) - reference) / fold
+    share = one_number("binding_share", _fraction("binding_share", binding_share))
+    reference = one_number("reference_mv", reference_mv, any_sign=True)
+    fold = one_number("e_fold_mv", e_fold_mv, above_zero=True)
+    shift = (numbers("voltage_mv", voltage_mv, any_sign=True) - reference) / fold
     return BlockRates(
         rates.kon_per_um_s * np.exp(-share * shift),
         rates.koff_per_s * np.exp((1 - share) * shift),
@@ -262,8 +266,8 @@ def unblocked_while_active(
     uM, zero or more, present from t = 0. times_s: s, zero or more, shape (times,).
     Returns shape (..., times). Source: the law of mass action for one site, solved.
     """
-    c = _not_negative("concentration_um", concentration_um)
-    times = _not_negative("times_s", times_s)
+    c = numbers("concentration_um", concentration_um)
+    times = numbers("times_s", times_s)
     if times.ndim != 1:
         raise ValueError(f"times_s must have shape (times,), got {times.shape}")
     on = np.asarray(c * rates.kon_per_um_s)[..., None]
@@ -281,7 +285,9 @@ def of_open_channel(rates: BlockRates, open_probability: ArrayLike) -> BlockRate
 
     rates: as read off a current. open_probability: of channels without blocker, above 0, up to 1.
     """
-    po = _positive("open_probability", _fraction("open_probability", open_probability))
+    po = numbers(
+        "open_probability", _fraction("open_probability", open_probability), above_zero=True
+    )
     return BlockRates(rates.kon_per_um_s / po, rates.koff_per_s / po)
 
 
@@ -309,7 +315,7 @@ class Gating:
 
     def __post_init__(self) -> None:
         for name in self.__slots__[:-1]:
-            _single(name, _positive(name, getattr(self, name)))
+            one_number(name, getattr(self, name), above_zero=True)
         if not isinstance(self.statistical_factors, bool):
             raise ValueError(
                 f"statistical_factors must be True or False, got {self.statistical_factors!r}"
@@ -330,9 +336,9 @@ class Phase:
     block: BlockRates
 
     def __post_init__(self) -> None:
-        _single("duration_s", _positive("duration_s", self.duration_s))
+        one_number("duration_s", self.duration_s, above_zero=True)
         for name in ("agonist_um", "blocker_um"):
-            object.__setattr__(self, name, _not_negative(name, getattr(self, name)))
+            object.__setattr__(self, name, numbers(name, getattr(self, name)))
         if not isinstance(self.block, BlockRates):
             raise ValueError(f"block must be BlockRates, got {self.block!r}")
 
@@ -382,7 +388,7 @@ def course(gating: Gating, phases: Sequence[Phase], times_s: ArrayLike) -> Array
     for phase in phases:
         if not isinstance(phase, Phase):
             raise ValueError(f"phases must hold Phase, got {phase!r}")
-    times = _not_negative("times_s", times_s)
+    times = numbers("times_s", times_s)
     if times.ndim != 1 or not times.size or (np.diff(times) <= 0).any():
         raise ValueError("times_s must have shape (times,), not be empty and strictly increase")
     ends = np.cumsum([phase.duration_s for phase in phases])
@@ -437,7 +443,7 @@ def open_probability(gating: Gating, agonist_um: ArrayLike | None = None) -> Arr
     bound = 1 + opened + gating.desensitisation_per_s / gating.resensitisation_per_s
     if agonist_um is None:
         return np.array(opened / bound)
-    agonist = _not_negative("agonist_um", agonist_um)
+    agonist = numbers("agonist_um", agonist_um)
     a = agonist * gating.binding_per_um_s / gating.unbinding_per_s
     once = (2 if gating.statistical_factors else 1) * a
     return a * a * opened / (1 + once + a * a * bound)
@@ -457,45 +463,14 @@ def _one_over_one_plus(factor: Array, exponent: Array) -> Array:
 
 
 def _states(states: ArrayLike) -> Array:
-    array = _not_negative("states", states)
+    array = numbers("states", states)
     if not array.ndim or array.shape[-1] != len(STATES):
         raise ValueError(f"states must have shape (..., {len(STATES)}), got {array.shape}")
     return array
 
 
-def _finite(name: str, value: ArrayLike) -> Array:
-    try:
-        array = np.array(value, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be a number or an array of numbers, got {value!r}") from None
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} must be finite")
-    array.flags.writeable = False
-    return array
-
-
-def _not_negative(name: str, value: ArrayLike) -> Array:
-    array = _finite(name, value)
-    if (array < 0).any():
-        raise ValueError(f"{name} must not be negative, got {array.min()}")
-    return array
-
-
-def _positive(name: str, value: ArrayLike) -> Array:
-    array = _finite(name, value)
-    if (array <= 0).any():
-        raise ValueError(f"{name} must be above zero, got {array.min()}")
-    return array
-
-
 def _fraction(name: str, value: ArrayLike) -> Array:
-    array = _not_negative(name, value)
+    array = numbers(name, value)
     if (array > 1).any():
         raise ValueError(f"{name} must not exceed 1, got {array.max()}")
     return array
-
-
-def _single(name: str, value: Array) -> float:
-    if value.ndim:
-        raise ValueError(f"{name} must be one number, got shape {value.shape}")
-    return float(value)

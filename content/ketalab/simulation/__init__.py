@@ -1,1 +1,4 @@
-"""Published models, ready to run: structures from models, numbers from evidence, held to their cards."""
+"""Published models, ready to run.
+
+Their structures come from `models`, their numbers from `evidence`; their cards hold them.
+"""

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ketalab.evidence.pharmacology import Parameter
 from ketalab.evidence.pharmacology.model_card import model_card
 from ketalab.evidence.pharmacology.parameter import LEVELS
+from ketalab.models.arguments import Array, numbers
 from ketalab.models.effect import Mixture, effect_compartment, mixture_of_responders
-
-Array: TypeAlias = NDArray[np.float64]
 
 
 class Curve(NamedTuple):
@@ -93,7 +92,7 @@ class EffectModel:
         or outside the range that was studied; OutsideValidity, a ValueError, where the model card
         refuses a value.
         """
-        site = checked_concentration(concentration_mg_per_l)
+        site = numbers("concentration_mg_per_l", concentration_mg_per_l)
         card = model_card(self.record)
         warnings = card.check(**{self.quantity: 1000 * site}, **quantities)
         try:
@@ -123,13 +122,13 @@ class EffectModel:
         """
         if self.ke0_per_h is None:
             raise ValueError(f"{self.id}: how fast the effect follows the blood is not known")
-        course = checked_concentration(concentration_mg_per_l)
+        course = numbers("concentration_mg_per_l", concentration_mg_per_l)
         if course.ndim not in (1, 2) or course.shape[-1] != np.size(times_h):
             raise ValueError(
                 "concentration_mg_per_l must have shape (times,) or (patients, times) with "
                 f"{np.size(times_h)} times, got {course.shape}"
             )
-        start = checked_concentration(start_mg_per_l, "start_mg_per_l")
+        start = numbers("start_mg_per_l", start_mg_per_l)
         return self.at(
             effect_compartment(times_h, course, self.ke0_per_h, start=start), **quantities
         )
@@ -174,22 +173,3 @@ class Effect:
         if self.model.responders is None:
             raise ValueError(f"{self.model.id}: how many people respond is not known")
         return mixture_of_responders(self.values, self.model.responders.drug.number)
-
-
-def checked_concentration(value: ArrayLike, name: str = "concentration_mg_per_l") -> Array:
-    """Return ``value`` as an array.
-
-    Raises ValueError that begins with ``name`` for what is no number, empty, not finite or below
-    zero.
-    """
-    try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be a number or an array of numbers, got {value!r}") from None
-    if not array.size:
-        raise ValueError(f"{name} must not be empty")
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} must be finite")
-    if (array < 0).any():
-        raise ValueError(f"{name} must not be negative, got {array.min()}")
-    return array

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ketalab.evidence.pharmacology import Parameter, PdModel, pd_models
+from ketalab.models.arguments import numbers
 from ketalab.models.effect import (
     fraction_of_maximum,
     inhibitory_emax,
@@ -33,7 +34,6 @@ from ketalab.simulation.effect_model import (
     Effect,
     EffectModel,
     Responders,
-    checked_concentration,
 )
 
 Array: TypeAlias = NDArray[np.float64]
@@ -72,10 +72,10 @@ def opposed_pain(s_ketamine_mg_per_l: ArrayLike, s_norketamine_mg_per_l: ArrayLi
             "s_norketamine_mg_per_l must have a shape that goes with s_ketamine_mg_per_l"
         ) from None
     ketamine = effect_models()["pain_by_ketamine"].at(
-        checked_concentration(s_ketamine_mg_per_l, "s_ketamine_mg_per_l")
+        numbers("s_ketamine_mg_per_l", s_ketamine_mg_per_l)
     )
     norketamine = effect_models()["pain_by_norketamine"].at(
-        checked_concentration(s_norketamine_mg_per_l, "s_norketamine_mg_per_l")
+        numbers("s_norketamine_mg_per_l", s_norketamine_mg_per_l)
     )
     return Opposition(ketamine, norketamine, ketamine.values + norketamine.values)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import math
+import re
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,10 @@ from ketalab.evidence.pharmacology import (
     model_cards,
     pd_models,
     pk_models,
+    receptor,
 )
 from ketalab.evidence.pharmacology.card_checks import ASKED
+from ketalab.evidence.pharmacology.places import parameters_at
 from ketalab.evidence.pharmacology.validity import QUANTITIES
 
 if TYPE_CHECKING:
@@ -397,3 +400,25 @@ def test_a_complete_model_needs_a_card(tables: Tables) -> None:
 def test_the_examples_are_true(module: str) -> None:
     result = doctest.testmod(import_module(f"ketalab.evidence.pharmacology.{module}"))
     assert (result.attempted > 0, result.failed) == (True, 0)
+
+
+def test_a_card_prints_each_value_with_unit_spread_source_and_level() -> None:
+    text = repr(model_card("chronic_pain_dahan2011"))
+    assert "C50 = 10.5 ng/mL S-ketamine, SE 4.8, 95% CI 4.37 to 21.2 (Dahan2011, ●)" in text
+    assert "  - CL = 95.2 L/h/70 kg (Otto2021, ○)" in repr(model_card("otto2021"))
+    # What the compiler of the table told the course is not for readers.
+    assert "say so" not in text
+
+
+@pytest.mark.parametrize("card", CARDS, ids=ids)
+def test_no_value_of_a_record_is_typed_in_an_equation(card: ModelCard) -> None:
+    typed = set(re.findall(r"\d+\.\d+", card.entry.equation))
+    # An exponent of size is part of a form, and 1.96 is the normal distribution's.
+    own = {
+        f"{number:g}"
+        for place in card.entry.parameters
+        if place != "interactions"
+        for parameter in parameters_at(place, pk_models(), pd_models(), receptor()).values()
+        for number in parameter.numbers
+    }
+    assert not typed & own

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from ketalab.evidence.certainty import level as level_of_evidence
 from ketalab.evidence.library import library
 from ketalab.evidence.pharmacology.benchmark import Benchmark
 from ketalab.evidence.pharmacology.card_entry import CardEntry
-from ketalab.evidence.pharmacology.parameter import LEVELS, printable
+from ketalab.evidence.pharmacology.parameter import LEVELS, Parameter, printable
 from ketalab.evidence.pharmacology.pd_model import PdModel
 from ketalab.evidence.pharmacology.pk_model import PkModel
 from ketalab.evidence.pharmacology.places import INTERACTIONS, parameters_at
@@ -155,6 +156,8 @@ class ModelCard:
         if self.levels:
             numbers = [f"{words}: {count} of the values" for words, count in self.levels]
             yield "How the numbers were read", [*numbers, f"in {', '.join(entry.parameters)}"]
+        if values := [line for place in entry.parameters for line in _values_at(place)]:
+            yield "Parameters", values
         yield "Holds for", [*map(_range, entry.validity), *map(_unknown, entry.unknown_ranges)]
         yield "Checked against", list(self._checks())
         yield "Not for", list(entry.not_for)
@@ -177,11 +180,16 @@ class ModelCard:
 _LITERAL = str.maketrans({"*": r"\*", "_": r"\_", "<": "&lt;"})
 
 
+def _without_instructions(text: str | None) -> str | None:
+    """Leave out what the compiler of the table told the course: "(use ... and say so)"."""
+    return text and re.sub(r" \(use [^)]*\)", "", text)
+
+
 def _about(record: PkModel | PdModel) -> dict[str, str | None]:
     if isinstance(record, PdModel):
         return {
             "Effect": record.effect,
-            "Missing": printable(record.missing),
+            "Missing": _without_instructions(printable(record.missing)),
             "Doubts": printable(record.doubts),
         }
     return {
@@ -190,6 +198,43 @@ def _about(record: PkModel | PdModel) -> dict[str, str | None]:
         "Subjects": record.subjects,
         "Doubts": record.printable_doubts,
     }
+
+
+def _values_at(place: str) -> Iterator[str]:
+    """Yield a line for each value: its name, unit, spread, source and the sign of its level."""
+    if place == INTERACTIONS:
+        return
+    for path, parameter in parameters_at(place, pk_models(), pd_models(), receptor()).items():
+        if parameter.leans_on_memory:
+            continue
+        name = path.removeprefix("parameters.") or place.partition(":")[2]
+        sign = _WORDS[parameter.level].partition(" ")[0]
+        parts = [f"{name} = {_amount(parameter)} {parameter.unit}", *_spread(parameter)]
+        yield f"{', '.join(parts)} ({parameter.source_key}, {sign})"
+
+
+def _amount(parameter: Parameter) -> str:
+    if isinstance(parameter.value, str):
+        return parameter.same_as or parameter.value
+    if isinstance(parameter.value, Mapping):
+        return ", ".join(f"{key}: {number:g}" for key, number in parameter.value.items())
+    return " to ".join(f"{number:g}" for number in parameter.numbers)
+
+
+def _spread(parameter: Parameter) -> Iterator[str]:
+    for words, value in (
+        ("SE", parameter.se),
+        ("SD", parameter.sd),
+        ("90% CI", parameter.ci90),
+        ("95% CI", parameter.ci95),
+        ("range", parameter.range),
+    ):
+        if value is not None:
+            yield f"{words} {' to '.join(f'{number:g}' for number in _several(value))}"
+
+
+def _several(value: float | tuple[float, ...]) -> tuple[float, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _range(limit: Validity) -> str:
@@ -243,7 +288,7 @@ def _levels(places: Iterable[str]) -> tuple[tuple[str, int], ...]:
             of_evidence.update(row.verified for row in measured)
         else:
             found = parameters_at(place, pk_models(), pd_models(), receptor())
-            own.update(parameter.level for parameter in found)
+            own.update(parameter.level for parameter in found.values())
     return (
         *((_WORDS[level], own[level]) for level in LEVELS if own[level]),
         *(

@@ -21,8 +21,8 @@ def parameters_at(
     pk_models: Mapping[str, PkModel],
     pd_models: Mapping[str, PdModel],
     receptor: Receptor,
-) -> tuple[Parameter, ...]:
-    """Return the parameters at ``table/record`` or ``table/record:field``.
+) -> Mapping[str, Parameter]:
+    """Return the parameters at ``table/record`` or ``table/record:field``, by their path there.
 
     Raises KeyError, with what is wrong in words, where there is no such place or it holds none.
     """
@@ -40,7 +40,7 @@ def parameters_at(
         raise KeyError(f"expected pk_models, pd_models or receptor, got {table!r}")
     if field is not None:
         holder = holder.get(field) if isinstance(holder, Mapping) else getattr(holder, field, None)
-    parameters = tuple(parameter for _, parameter in parameters_in(holder))
+    parameters = dict(parameters_in(holder))
     if not parameters:
         raise KeyError(f"expected a place that holds parameters, got {place!r}")
     return parameters
