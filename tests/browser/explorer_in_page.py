@@ -7,43 +7,55 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from ketalab.explorers import SideEffectExplorer
+from ketalab import explorers as all_explorers
+from ketalab.frontend import Choice, Explorer, Steps
 from tests.browser.lesson import explorer_count
 
-NAMES = SideEffectExplorer.control_names()
-
+Setting = list[Any] | tuple[Any, ...]
 
 # Everything that an explorer shows in words, read at once.
 _SHOWN = """root => ({
-  setting: [...root.querySelectorAll('.settings select')].map(s => s.value),
+  setting: [...root.querySelectorAll('.settings :is(select, input)')].map(e =>
+    e.type === 'checkbox' ? e.checked
+      : e.type === 'range' ? Number.parseFloat(e.getAttribute('aria-valuetext')) : e.value),
   offered: [...root.querySelectorAll('.settings select')]
     .map(s => [...s.options].map(o => o.value)),
   reading: root.querySelector('.reading').textContent,
   table: [...root.querySelectorAll('tbody tr')].map(r => [...r.cells].map(c => c.textContent)),
   headings: [...root.querySelectorAll('thead th')].map(c => c.textContent),
-  alt: [...root.querySelectorAll('[role=img]')].filter(e => !e.closest('[hidden]'))
+  alt: [...root.querySelectorAll('[role=img]')].filter(e => !e.closest('.picture[hidden]'))
     .map(e => e.getAttribute('aria-label')),
 })"""
 
-# Choose as a reader does: each select in its order, then what the explorer shows afterwards.
+# Move controls as a reader does, each in its order, then give back what the explorer shows.
 _CHOOSE = """async (root, changes) => {
   for (const [name, value] of changes) {
-    const select = root.querySelector(`select[name="${name}"]`);
-    if (![...select.options].some(o => o.value === value)) throw Error(`${name}: no ${value}`);
-    if (select.value === value) continue;
-    select.value = value;
-    select.dispatchEvent(new Event('change', { bubbles: true }));
+    const input = root.querySelector(`.settings [name="${name}"]`);
+    if (input.tagName === 'SELECT' && ![...input.options].some(o => o.value === value))
+      throw Error(`${name}: no ${value}`);
+    if (input.type === 'checkbox') {
+      if (input.checked !== value) input.click();
+    } else if (input.value !== String(value)) {
+      input.value = value;
+      input.dispatchEvent(new Event(input.type === 'range' ? 'input' : 'change', { bubbles: true }));
+    }
     await new Promise(done => setTimeout(done));
   }
   return (SHOWN)(root);
 }""".replace("SHOWN", _SHOWN)
 
 
-def explorers(page: Page, count: int = explorer_count()) -> list[Locator]:
+def explorers(page: Page, count: int | None = None) -> list[Locator]:
     """The page's explorers, once all of them are live."""
+    count = explorer_count() if count is None else count
     expect(page.locator(".explorer")).to_have_count(count)
-    expect(page.locator(".explorer[data-ready]")).to_have_count(count)
+    expect(page.locator(".explorer[data-ready]")).to_have_count(count, timeout=30_000)
     return page.locator(".explorer").all()
+
+
+def class_of(explorer: Locator) -> type[Explorer]:
+    """The Python class of an explorer on a page."""
+    return getattr(all_explorers, explorer.get_attribute("data-explorer"))
 
 
 def shown(explorer: Locator) -> dict[str, Any]:
@@ -51,61 +63,77 @@ def shown(explorer: Locator) -> dict[str, Any]:
     return explorer.evaluate(_SHOWN)
 
 
-def choose(explorer: Locator, *changes: tuple[str, str]) -> dict[str, Any]:
-    """Set selects one after another, and give back what the explorer shows then."""
-    return explorer.evaluate(_CHOOSE, list(changes))
+def choose(explorer: Locator, *changes: tuple[str, Any]) -> dict[str, Any]:
+    """Move controls one after another, and give back what the explorer shows then."""
+    cls = class_of(explorer)
+    return explorer.evaluate(_CHOOSE, [[name, _of_input(cls, name, v)] for name, v in changes])
+
+
+def _of_input(cls: type[Explorer], name: str, value: Any) -> Any:
+    """What the input holds for a value of the control: a slider over a list holds a place."""
+    control = getattr(cls, name)
+    return control.values.index(value) if isinstance(control, Steps) else value
 
 
 @cache
-def _one_explorer() -> SideEffectExplorer:
-    return SideEffectExplorer()
+def _one_explorer(cls: type[Explorer]) -> Explorer:
+    return cls()
 
 
-def in_python(setting: list[str] | tuple[str, ...]) -> SideEffectExplorer:
+def in_python(cls: type[Explorer], setting: Setting) -> Explorer:
     """Python's explorer at a setting; one object for all calls, because making one takes long.
 
     Raises:
         AssertionError: Python does not know the setting.
     """
-    python = _one_explorer()
-    for name, value in zip(NAMES, setting, strict=True):
+    python = _one_explorer(cls)
+    for name, value in zip(cls.control_names(), setting, strict=True):
         setattr(python, name, value)
     assert list(python.setting()) == list(setting), f"Python has no {setting}"
     return python
 
 
-def computed(setting: list[str] | tuple[str, ...]) -> dict[str, Any]:
+def computed(cls: type[Explorer], setting: Setting) -> dict[str, Any]:
     """What Python computes for a setting, in the form of `shown`.
 
     Raises:
         AssertionError: Python does not know the setting.
     """
-    python = in_python(setting)
+    python = in_python(cls, setting)
+    names = cls.control_names()
+    selects = [i for i, name in enumerate(names) if isinstance(getattr(cls, name), Choice)]
     return {
         "setting": list(python.setting()),
-        "offered": [offered(setting, place) for place in range(len(NAMES))],
+        "offered": [offered(cls, setting, place) for place in selects],
         "reading": python.reading,
-        "table": [[row[field] for field in python.columns] for row in python.tabulate()],
+        "table": [[_cell(row.get(field)) for field in python.columns] for row in python.tabulate()],
         "headings": list(python.columns.values()),
-        "alt": [caption["alt"] for caption in python.case().captions()],
+        "alt": [caption["alt"] for caption in python.captions()],
     }
 
 
-def offered(setting: list[str] | tuple[str, ...], place: int) -> list[str]:
-    """The options of one control that exist, given the controls before it."""
+def _cell(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def offered(cls: type[Explorer], setting: Setting, place: int) -> list[str]:
+    """The options of one select that exist, given the controls before it."""
+    options = list(getattr(cls, cls.control_names()[place]).options)
+    known = cls.combinations()
+    if known is None:
+        return options
     before = tuple(setting[:place])
-    possible = {row[place] for row in SideEffectExplorer.combinations() if row[:place] == before}
-    options = getattr(SideEffectExplorer, NAMES[place]).options
+    possible = {row[place] for row in known if row[:place] == before}
     return [option for option in options if option in possible]
 
 
 def wait_for_agreement(explorer: Locator) -> dict[str, Any]:
-    """Wait until the reading is the one that Python computes for the selects; give back
+    """Wait until the reading is the one that Python computes for the controls; give back
     what Python computes.
 
     Raises:
         AssertionError: they do not agree in time.
     """
-    python = computed(shown(explorer)["setting"])
+    python = computed(class_of(explorer), shown(explorer)["setting"])
     expect(explorer.locator(".reading")).to_have_text(python["reading"])
     return python

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from ketalab.explorers import SideEffectExplorer
 from tests.browser.axe import check_with_axe
 from tests.browser.conftest import OpenOffline
-from tests.browser.explorer_in_page import NAMES, computed, shown, wait_for_agreement
+from tests.browser.explorer_in_page import computed, shown, wait_for_agreement
 
+NAMES = SideEffectExplorer.control_names()
 SCREEN = {"width": 1280, "height": 720}
 
 # What turns a slide when nothing is focused, and what opens another view of the deck.
@@ -66,7 +68,7 @@ def test_chart_of_a_slide_that_was_hidden_is_drawn_at_full_width(deck: Page):
 def test_explorer_answers_on_its_slide(deck: Page):
     explorer = _turn_to(deck, ".explorer")
     opening = shown(explorer)
-    assert opening == computed(opening["setting"])
+    assert opening == computed(SideEffectExplorer, opening["setting"])
     explorer.locator("select[name=effect]").focus()
     deck.keyboard.press("ArrowDown")
     python = wait_for_agreement(explorer)

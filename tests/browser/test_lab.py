@@ -16,12 +16,13 @@ from ketalab.explorers import SideEffectExplorer
 from ketalab.frontend.runtime import vega_module
 from tests.browser.axe import check_with_axe
 from tests.browser.conftest import DESKTOP
-from tests.browser.explorer_in_page import NAMES, computed, explorers, shown, wait_for_agreement
+from tests.browser.explorer_in_page import computed, explorers, shown, wait_for_agreement
 from tests.browser.lab_page import LabPage
 from tests.browser.lab_server import LabServer, run_lab
 from tests.browser.lesson import LESSON, activity_names
 from tests.browser.watch import Watch
 
+NAMES = SideEffectExplorer.control_names()
 TEN = "ten.ipynb"
 IMPORT = "from ketalab.explorers import SideEffectExplorer"
 
@@ -80,7 +81,7 @@ def test_kernel_was_chosen_without_asking(lesson: LabPage, server: LabServer):
 def test_every_explorer_of_the_lesson_shows_what_python_computes(lesson: LabPage):
     for explorer in explorers(lesson.page):
         now = shown(explorer)
-        assert now == computed(now["setting"])
+        assert now == computed(SideEffectExplorer, now["setting"])
 
 
 def test_control_moves_with_the_keyboard(lesson: LabPage):
@@ -175,8 +176,10 @@ def test_control_follows_the_kernel(ten: LabPage, trait: str, value: str):
     expect(output).to_contain_text(value)
     setting = output.text_content().strip().split("\n")
     assert len(setting) == len(NAMES)
-    expect(explorer.locator(".reading")).to_have_text(computed(setting)["reading"])
-    assert shown(explorer) == computed(setting)
+    expect(explorer.locator(".reading")).to_have_text(
+        computed(SideEffectExplorer, setting)["reading"]
+    )
+    assert shown(explorer) == computed(SideEffectExplorer, setting)
 
 
 def test_table_of_the_kernel_is_the_table_shown(ten: LabPage):

@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from ketalab.explorers import SideEffectExplorer
 from tests.browser.conftest import OpenOffline
 from tests.browser.explorer_in_page import (
-    NAMES,
     choose,
     computed,
     explorers,
@@ -21,6 +20,7 @@ from tests.browser.explorer_in_page import (
     wait_for_agreement,
 )
 
+NAMES = SideEffectExplorer.control_names()
 COMBINATIONS = SideEffectExplorer.combinations()
 
 # Notes on the page's own clock when the explorer that the reader meets first is live.
@@ -60,7 +60,7 @@ def test_first_explorer_answers_soon_after_opening(browser: Browser, page_file: 
 def test_every_explorer_opens_on_what_python_computes(page: Page):
     for explorer in explorers(page):
         now = shown(explorer)
-        assert now == computed(now["setting"])
+        assert now == computed(SideEffectExplorer, now["setting"])
 
 
 def test_first_explorer_opens_on_its_defaults(explorer: Locator):
@@ -71,7 +71,7 @@ def test_every_setting_shows_what_python_computes(explorer: Locator):
     # All of them: each option of each control is met at least once.
     for combination in COMBINATIONS:
         now = choose(explorer, *zip(NAMES, combination, strict=True))
-        assert now == computed(combination)
+        assert now == computed(SideEffectExplorer, combination)
 
 
 def test_one_change_settles_where_python_settles(explorer: Locator):
@@ -79,7 +79,7 @@ def test_one_change_settles_where_python_settles(explorer: Locator):
         (combination, name, value)
         for combination in COMBINATIONS
         for place, name in enumerate(NAMES)
-        for value in offered(combination, place)
+        for value in offered(SideEffectExplorer, combination, place)
         if value != combination[place]
     ]
     python = SideEffectExplorer()
@@ -116,17 +116,19 @@ def test_tab_reaches_every_control(page: Page, explorer: Locator):
 @pytest.mark.parametrize("name", NAMES)
 def test_arrow_key_moves_the_control(page: Page, explorer: Locator, name: str):
     place = NAMES.index(name)
-    start = next(row for row in COMBINATIONS if row[place] in offered(row, place)[:-1])
+    start = next(
+        row for row in COMBINATIONS if row[place] in offered(SideEffectExplorer, row, place)[:-1]
+    )
     choose(explorer, *zip(NAMES, start, strict=True))
     select = explorer.locator(f"select[name={name}]")
     select.focus()
     page.keyboard.press("ArrowDown")
-    options = offered(start, place)
+    options = offered(SideEffectExplorer, start, place)
     expect(select).to_have_value(options[options.index(start[place]) + 1])
     expect(select).to_be_focused()
     python = wait_for_agreement(explorer)
     assert shown(explorer) == python
-    assert python["reading"] != computed(start)["reading"]
+    assert python["reading"] != computed(SideEffectExplorer, start)["reading"]
 
 
 def test_reset_brings_back_the_opening_setting(page: Page, explorer: Locator):
@@ -157,7 +159,7 @@ def test_count_without_control_arm_draws_one_array_and_no_difference(explorer: L
     uncontrolled = [
         row
         for row in COMBINATIONS
-        if (found := in_python(row).case().row).comparator is None
+        if (found := in_python(SideEffectExplorer, row).case().row).comparator is None
         and found.treatment
         and found.treatment.counted
     ]
@@ -174,7 +176,9 @@ def test_count_without_control_arm_draws_one_array_and_no_difference(explorer: L
 
 
 def test_row_without_numbers_draws_no_people(explorer: Locator):
-    undrawn = [row for row in COMBINATIONS if not list(in_python(row).case().arms())]
+    undrawn = [
+        row for row in COMBINATIONS if not list(in_python(SideEffectExplorer, row).case().arms())
+    ]
     assert undrawn
     for combination in undrawn:
         choose(explorer, *zip(NAMES, combination, strict=True))
@@ -184,7 +188,7 @@ def test_row_without_numbers_draws_no_people(explorer: Locator):
 def test_ranking_draws_each_estimate_of_the_comparison(explorer: Locator):
     for combination in COMBINATIONS[:40]:
         choose(explorer, *zip(NAMES, combination, strict=True))
-        rows = in_python(combination).tabulate()
+        rows = in_python(SideEffectExplorer, combination).tabulate()
         drawn = [row for row in rows if row["estimate"] is not None]
         points = explorer.locator(".picture-ranking svg .mark-symbol path")
         expect(points).to_have_count(len(drawn))

@@ -56,13 +56,23 @@ def test_declarations_are_json_with_label_default_and_kind(kettle, stove):
             "label": "Heat",
             "help": "How hot.",
             "default": 3,
+            "group": "",
+            "onlyIf": None,
             "kind": "number",
             "minimum": 0,
             "maximum": 9,
             "step": 0.5,
             "unit": "marks",
         },
-        {"name": "lit", "label": "Lit", "help": "", "default": True, "kind": "switch"},
+        {
+            "name": "lit",
+            "label": "Lit",
+            "help": "",
+            "default": True,
+            "group": "",
+            "onlyIf": None,
+            "kind": "switch",
+        },
     ]
     cup = kettle(None).specification()["controls"][1]
     assert cup == {
@@ -70,6 +80,8 @@ def test_declarations_are_json_with_label_default_and_kind(kettle, stove):
         "label": "Cup",
         "help": "",
         "default": "small",
+        "group": "",
+        "onlyIf": None,
         "kind": "choice",
         "options": [
             {"value": "small", "text": "A small cup"},

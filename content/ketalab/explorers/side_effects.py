@@ -125,6 +125,9 @@ class SideEffectExplorer(Explorer):
     def tabulate(self) -> list[dict[str, Any]]:
         return ranking(self.comparison)
 
+    def captions(self) -> list[dict[str, str]]:
+        return list(self.case().captions())
+
 
 def _setting(case: Case) -> tuple[str, ...]:
     return (case.population.name, case.row.drug, case.row.route, case.row.effect, case.comparison)

@@ -79,14 +79,19 @@ function makeControl(control, onInput) {
     };
     return { element: h("label", { className: "control" }, label, select, describe), update };
   }
-  if (control.kind === "number") {
-    const { minimum, maximum, step, unit } = control;
-    const input = h("input", { type: "range", name: control.name, min: minimum, max: maximum, step });
+  if (control.kind === "number" || control.kind === "steps") {
+    const { values, unit } = control;
+    // A slider over a list counts places in it.
+    const range = values
+      ? { min: 0, max: values.length - 1, step: 1 }
+      : { min: control.minimum, max: control.maximum, step: control.step };
+    const input = h("input", { type: "range", name: control.name, ...range });
     const value = h("span", { className: "value" });
-    input.addEventListener("input", () => onInput(Number(input.value)));
+    const chosen = () => (values ? values[input.valueAsNumber] : input.valueAsNumber);
+    input.addEventListener("input", () => onInput(chosen()));
     const update = (number) => {
       const text = `${number} ${unit}`.trim();
-      input.value = String(number);
+      input.value = String(values ? values.indexOf(number) : number);
       input.setAttribute("aria-valuetext", text);
       value.textContent = text;
     };
@@ -98,6 +103,34 @@ function makeControl(control, onInput) {
     box.checked = checked;
   };
   return { element: h("label", { className: "control switch" }, box, label, describe), update };
+}
+
+/** The value that a link gives for a control, or the present one if it gives none that fits. */
+function takenFrom(asked, control, present) {
+  const text = asked.get(control.name);
+  if (text === null) return present;
+  if (control.kind === "choice") return control.options.some((o) => o.value === text) ? text : present;
+  if (control.kind === "switch") return text === "true";
+  const number = Number(text);
+  const fits = control.values
+    ? control.values.includes(number)
+    : number >= control.minimum && number <= control.maximum;
+  return fits ? number : present;
+}
+
+/** The controls in their order; neighbours of one group stand in a box with its name. */
+function arrange(declared, controls) {
+  const placed = [];
+  declared.forEach(({ group }, i) => {
+    const { element } = controls[i];
+    if (!group) placed.push(element);
+    else if (declared[i - 1]?.group === group) placed.at(-1).lastChild.append(element);
+    else {
+      const inside = h("div", { className: "group" }, element);
+      placed.push(h("fieldset", {}, h("legend", {}, group), inside));
+    }
+  });
+  return placed;
 }
 
 function makeTable(columns) {
@@ -193,6 +226,90 @@ function namedData(chart) {
   return [...new Set([...own, ...inner])];
 }
 
+/** Save text or bytes as a file, as if it had been fetched. */
+function saveFile(name, content, type) {
+  const url = URL.createObjectURL(new Blob([content], { type }));
+  h("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000); // the browser reads it after the click
+}
+
+/** Rows as CSV. The mark at the head tells spreadsheets that it is UTF-8. */
+function asCsv(columns, rows) {
+  const cell = (value) => `"${String(value ?? "").replaceAll('"', '""')}"`;
+  const lines = [columns.map((c) => c.title), ...rows.map((r) => columns.map((c) => r[c.field]))];
+  return "\ufeff" + lines.map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** All pictures shown, below each other with their titles, as one SVG on white. */
+function asSvg(root) {
+  const sheet = document.createElementNS(SVG, "svg");
+  let [y, width] = [12, 0];
+  for (const picture of root.querySelectorAll(".picture:not([hidden])")) {
+    const title = document.createElementNS(SVG, "text");
+    title.textContent = picture.querySelector(".picture-title").textContent;
+    for (const [name, value] of Object.entries({ x: 12, y: y + 16, "font-weight": 600 }))
+      title.setAttribute(name, value);
+    const drawn = picture.querySelector("svg").cloneNode(true);
+    const [w, h] = ["width", "height"].map((name) => Number(drawn.getAttribute(name)));
+    for (const [name, value] of Object.entries({ x: 12, y: y + 28, overflow: "visible" }))
+      drawn.setAttribute(name, value);
+    drawn.removeAttribute("style");
+    sheet.append(title, drawn);
+    y += h + 44;
+    width = Math.max(width, w);
+  }
+  const size = { width: width + 24, height: y };
+  const style = "background:#fff;color:#1a1a1a;font:14px system-ui,sans-serif";
+  for (const [name, value] of Object.entries({ ...size, viewBox: `0 0 ${width + 24} ${y}`, style }))
+    sheet.setAttribute(name, value);
+  const paper = document.createElementNS(SVG, "rect");
+  for (const [name, value] of Object.entries({ width: "100%", height: "100%", fill: "#fff" }))
+    paper.setAttribute(name, value);
+  sheet.prepend(paper);
+  sheet.setAttribute("xmlns", SVG);
+  return { ...size, text: new XMLSerializer().serializeToString(sheet) };
+}
+
+/** The same picture as PNG, twice as large as on the screen. */
+async function asPng(root) {
+  const { width, height, text } = asSvg(root);
+  const image = new Image(2 * width, 2 * height);
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+  await image.decode();
+  const canvas = h("canvas", { width: 2 * width, height: 2 * height });
+  canvas.getContext("2d").drawImage(image, 0, 0, 2 * width, 2 * height);
+  return new Promise((done) => canvas.toBlob(done, "image/png"));
+}
+
+/** The line of Python that makes this explorer as it stands: only what differs from the start. */
+function asCode(spec, values) {
+  const python = (v) => (typeof v === "boolean" ? (v ? "True" : "False") : JSON.stringify(v));
+  const moved = spec.controls
+    .map(({ name, default: start }, i) => (values[i] === start ? "" : `${name}=${python(values[i])}`))
+    .filter(Boolean);
+  return `${spec.name}(${moved.join(", ")})`;
+}
+
+/** A text to take along, with a button that copies it. */
+function makeCopy(name) {
+  const field = h("input", { type: "text", readOnly: true });
+  const button = h("button", { type: "button" }, "Copy");
+  const said = h("span", { className: "said", role: "status" });
+  button.setAttribute("aria-label", `Copy the ${name.toLowerCase()}`);
+  button.addEventListener("click", async () => {
+    field.select();
+    const copied = await navigator.clipboard?.writeText(field.value).then(
+      () => true,
+      () => false, // not allowed here: the text is selected
+    );
+    said.textContent = copied ? "Copied." : "Selected: copy it with your keyboard.";
+  });
+  const label = h("label", {}, h("span", { className: "label" }, name), field);
+  return { element: h("div", { className: "copy" }, label, button, said), field };
+}
+
 /** Plain copies: a tuple belongs to the view that made it. */
 const copies = (rows) => rows.map((row) => ({ ...row }));
 
@@ -207,6 +324,7 @@ async function render({ model, el, host }) {
     const settled = known ? nearestCombination(known, wanted, names.indexOf(name)) : wanted;
     set(settled);
   };
+  const settingBy = (values) => Object.fromEntries(names.map((name, i) => [name, values[i]]));
   const set = (values) => {
     names.forEach((name, i) => model.set(name, values[i]));
     model.save_changes();
@@ -221,18 +339,47 @@ async function render({ model, el, host }) {
   const { table, update: updateTable } = makeTable(spec.columns);
   const scroller = h("div", { className: "scroller", tabIndex: 0, role: "group" }, table);
   scroller.setAttribute("aria-label", "Numbers drawn");
+  const file = spec.name.replace(/(?<=.)(?=[A-Z])/g, "-").toLowerCase();
+  const save = (text, act) => {
+    const button = h("button", { type: "button" }, text);
+    button.addEventListener("click", act);
+    return button;
+  };
+  const saves = h(
+    "div",
+    { className: "saves" },
+    save("Save numbers (CSV)", () =>
+      saveFile(`${file}.csv`, asCsv(spec.columns, flow.data("table")), "text/csv"),
+    ),
+    save("Save picture (SVG)", () => saveFile(`${file}.svg`, asSvg(root).text, "image/svg+xml")),
+    save("Save picture (PNG)", async () => saveFile(`${file}.png`, await asPng(root), "image/png")),
+  );
+  // A page has an address that can hold the setting; a notebook has a line of code.
+  const address = host.address?.(model, spec.name);
+  const link = address ? makeCopy("Link to this setting") : null;
+  const code = makeCopy("Code for a notebook");
   const root = h(
     "figure",
     { className: "explorer", "data-explorer": spec.name },
     h("figcaption", {}, spec.title),
     h("p", { className: "look-for" }, h("strong", {}, "Look for: "), spec.lookFor),
-    h("div", { className: "settings" }, ...controls.map((c) => c.element), reset),
+    h("div", { className: "settings" }, ...arrange(spec.controls, controls), reset),
     reading,
     h("div", { className: "evidence" }, pictures, details),
-    h("details", { className: "numbers" }, h("summary", {}, "Numbers drawn"), scroller),
+    h("details", { className: "numbers" }, h("summary", {}, "Numbers drawn"), scroller, saves),
+    h("details", { className: "share" }, h("summary", {}, "Share this setting"), link?.element, code.element),
   );
   root.addEventListener("focusin", keepKeys);
   el.append(root);
+
+  // A link may ask for a setting; what is not one of this explorer is not taken from it.
+  const asked = address?.asked();
+  const exists = (values) =>
+    !spec.combinations || spec.combinations.some((row) => row.every((v, i) => v === values[i]));
+  if (asked) {
+    const wanted = spec.controls.map((c) => takenFrom(asked, c, model.get(c.name)));
+    if (exists(wanted)) set(wanted);
+  }
 
   const { vegaEmbed } = await loadVega(model, host);
   const values = state();
@@ -248,7 +395,13 @@ async function render({ model, el, host }) {
   };
   const show = () => {
     const values = state();
-    controls.forEach((control, i) => control.update(values[i], offered(i, values)));
+    controls.forEach((control, i) => {
+      control.update(values[i], offered(i, values));
+      const { onlyIf } = spec.controls[i];
+      control.element.hidden = onlyIf !== null && model.get(onlyIf[0]) !== onlyIf[1];
+    });
+    code.field.value = asCode(spec, values);
+    if (link) link.field.value = address.link(settingBy(values));
     reading.value = flow.data("reading")[0]?.text ?? "";
     updateTable(flow.data("table"));
     const rows = flow.data("details");
@@ -259,8 +412,6 @@ async function render({ model, el, host }) {
 
   // A burst of changes (one input may move several controls) makes one redraw. From Python they may
   // come one by one: what lies between two combinations that exist is not drawn.
-  const exists = (values) =>
-    !spec.combinations || spec.combinations.some((row) => row.every((v, i) => v === values[i]));
   let waiting = false;
   const refresh = () => {
     if (waiting) return;

@@ -41,7 +41,8 @@ class Explorer(CourseWidget):
       hidden;
     - `pictures()`, Altair charts whose data are named data sets of the flow;
     - `combinations()`, if not every combination of choices exists;
-    - `read()` and `tabulate()`, the same reading and table computed in Python.
+    - `read()`, `tabulate()` and `captions()`, the same reading, table and captions computed in
+      Python.
     """
 
     title: ClassVar[str]
@@ -91,6 +92,10 @@ class Explorer(CourseWidget):
 
     def tabulate(self) -> Sequence[Row]:
         """The numbers drawn now: rows with the fields of `columns`."""
+        raise NotImplementedError
+
+    def captions(self) -> Sequence[Row]:
+        """A row for each picture shown now: `picture`, `title` and `alt`, which says what it shows."""
         raise NotImplementedError
 
     # What every explorer does --------------------------------------------------------------

@@ -55,6 +55,34 @@ const host = {
   async getModel(reference) {
     return model(reference.replace("anywidget:", ""));
   },
+
+  /** The page's address as a place for a setting: `?RouteExplorer-2.route=oral#RouteExplorer-2`
+   *  is for the second explorer of that name. A deck keeps its own fragment, the slide. */
+  address(mine, name) {
+    const places = [...document.querySelectorAll("[data-model]")];
+    const alike = places.filter((place) => model(place.dataset.model).get("_spec")?.name === name);
+    const place = alike.findIndex((element) => model(element.dataset.model) === mine);
+    const key = `${name}-${place + 1}`;
+    alike[place].id = key;
+    return {
+      asked() {
+        const own = [...new URLSearchParams(location.search)]
+          .filter(([parameter]) => parameter.startsWith(`${key}.`))
+          .map(([parameter, value]) => [parameter.slice(key.length + 1), value]);
+        if (!own.length) return null;
+        if (location.hash === `#${key}`) alike[place].scrollIntoView();
+        return new URLSearchParams(own);
+      },
+      link(setting) {
+        const url = new URL(location.href);
+        url.search = new URLSearchParams(
+          Object.entries(setting).map(([control, value]) => [`${key}.${control}`, String(value)]),
+        );
+        if (!document.querySelector(".reveal")) url.hash = key;
+        return url.href;
+      },
+    };
+  },
 };
 
 /** Each source becomes one module, however many widgets use it. */

@@ -39,14 +39,16 @@ _REQUIRED = ("number", "title", "minutes", "summary")
 def read_lesson(path: Path) -> NotebookNode:
     """The lesson as a notebook: every edition's cells, not yet executed.
 
-    Cell ids come from the content, so that two builds of one source are the same bytes.
+    Cell ids come from the content, so that two builds of one source are the same bytes. A file whose
+    front matter says `kind: gallery` shows explorers and has no rooms.
 
     Raises:
         PublishError: front matter, rooms or roles that are not as a lesson needs them; the message
             names file and line.
     """
     notebook, citations = _resolved(path)
-    notebook.cells[-1].source += "\n\n" + source_list(citations)
+    if citations.keys:
+        notebook.cells[-1].source += "\n\n" + source_list(citations)
     _name_cells(notebook)
     notebook.metadata.pop("jupytext", None)
     notebook.metadata["title"] = notebook.metadata.ketalab["title"]
@@ -67,7 +69,8 @@ def _resolved(path: Path) -> tuple[NotebookNode, Citations]:
     except Exception as error:  # jupytext and its YAML parser raise many kinds
         raise PublishError(f"{path.name}: not a MyST notebook: {error}") from error
     _check_front_matter(path, notebook)
-    _check_rooms(path, text, notebook)
+    if notebook.metadata.ketalab.get("kind") != "gallery":
+        _check_rooms(path, text, notebook)
     if not any(tagged(cell, "slide") for cell in notebook.cells):
         raise PublishError(f"{path.name}: no cell has the tag slide, so the deck would be empty")
     _check_numbers(path, text, notebook)

@@ -17,6 +17,7 @@ from ketalab.publish.fingerprint import Ledger, fingerprint
 from ketalab.publish.lessons import read_lesson, write_notebook
 from ketalab.publish.project import Project, PublishError
 from ketalab.publish.staging import staged
+from ketalab.publish.stills import add_stills
 from ketalab.publish.widgets import WIDGET_VIEW
 
 Say = Callable[[str], None]
@@ -77,10 +78,11 @@ def execute(notebook: NotebookNode, path: Path) -> NotebookNode:
 def for_students(executed: NotebookNode) -> NotebookNode:
     """The notebook as it is committed: no speaker notes, no widget states.
 
-    A saved view of a widget that is not running shows an error in JupyterLab; without it the text
-    form stands there until the student runs the cell.
+    A saved view of a widget that is not running shows an error in JupyterLab; without it the
+    opening picture stands there, or the text form, until the student runs the cell.
     """
     notebook = deepcopy(without_speaker_notes(executed))
+    add_stills(notebook)
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         for output in cell.get("outputs", []):

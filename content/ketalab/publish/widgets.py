@@ -19,6 +19,7 @@ WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 
 _SHARED_FROM = 1000  # characters of JSON from which a value is stored once and referred to
 _REFERENCE = "anywidget:"  # how anywidget writes that one widget refers to another
+_OF_A_BOX = "IPY_MODEL_"  # how a box of ipywidgets refers to what it holds
 
 
 @dataclass
@@ -34,7 +35,8 @@ class EmbedWidgets(Preprocessor):
     """Collect the states of all displayed widgets into `resources["ketalab"]`.
 
     Every widget gets a name that depends only on its place in the notebook, so that two builds of
-    one source are the same bytes. A displayed widget that is not an anywidget keeps its text form.
+    one source are the same bytes. Of a box of widgets (`VBox` and the like), those that are ours
+    are drawn one below the other. Any other widget keeps its text form.
     """
 
     def preprocess(
@@ -45,14 +47,22 @@ class EmbedWidgets(Preprocessor):
         for cell in nb.cells:
             for output in cell.get("outputs", []):
                 view = output.get("data", {}).pop(WIDGET_VIEW, None)
-                if view and self._is_ours(view["model_id"]):
-                    name = self._embed(view["model_id"], embedded)
-                    output.metadata["ketalab"] = {"model": name}
+                ours = self._ours_in(view["model_id"]) if view else []
+                if ours:
+                    names = [self._embed(model_id, embedded) for model_id in ours]
+                    output.metadata["ketalab"] = {"models": names}
         resources["ketalab"] = embedded
         return nb, resources
 
     def _is_ours(self, model_id: str) -> bool:
         return self._states.get(model_id, {}).get("model_module") == "anywidget"
+
+    def _ours_in(self, model_id: str) -> list[str]:
+        """The widget itself if it is ours, else those of ours that it holds, in order."""
+        if self._is_ours(model_id):
+            return [model_id]
+        held = self._states.get(model_id, {}).get("state", {}).get("children", [])
+        return [ours for child in held for ours in self._ours_in(child.removeprefix(_OF_A_BOX))]
 
     def _embed(self, model_id: str, embedded: Embedded) -> str:
         """Add a model and every anywidget that it refers to; give back its name."""
