@@ -37,7 +37,8 @@ _CHOOSE = """async (root, changes) => {
       if (input.checked !== value) input.click();
     } else if (input.value !== String(value)) {
       input.value = value;
-      input.dispatchEvent(new Event(input.type === 'range' ? 'input' : 'change', { bubbles: true }));
+      const type = input.type === 'range' ? 'input' : 'change';
+      input.dispatchEvent(new Event(type, { bubbles: true }));
     }
     await new Promise(done => setTimeout(done));
   }

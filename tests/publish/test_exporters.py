@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from ketalab.frontend.runtime import vega_module
 from ketalab.publish.exporters import DeckExporter, PageExporter
 from ketalab.publish.reveal import csp_hash
-from ketalab.publish.widgets import WIDGET_STATE, WIDGET_VIEW, json_for_script
+from ketalab.publish.widgets import WIDGET_STATE, WIDGET_VIEW, EmbedWidgets, json_for_script
 
 KINDS = {"page": PageExporter, "deck": DeckExporter}
 
@@ -274,3 +274,27 @@ def test_a_widget_that_is_not_ours_keeps_its_text_form():
     assert document.json("widget-models") == {}
     assert "IntSlider(value=3)" in [text for _, text in document.all("pre")]
     assert not any("data-model" in a for _, a, _ in document.elements)
+
+
+def test_of_a_box_every_explorer_is_drawn_and_anything_else_is_not():
+    states = {
+        "box": {
+            "model_module": "@jupyter-widgets/controls",
+            "state": {"children": ["IPY_MODEL_slider", "IPY_MODEL_first", "IPY_MODEL_inner"]},
+        },
+        "inner": {
+            "model_module": "@jupyter-widgets/controls",
+            "state": {"children": ["IPY_MODEL_second"]},
+        },
+        "slider": {"model_module": "@jupyter-widgets/controls", "state": {"value": 3}},
+        "first": {"model_module": "anywidget", "state": {"leaf": "green"}},
+        "second": {"model_module": "anywidget", "state": {"leaf": "black"}},
+    }
+    view = {WIDGET_VIEW: {"model_id": "box"}, "text/plain": "VBox(...)"}
+    cell = new_code_cell(outputs=[new_output("display_data", view)])
+    notebook = new_notebook(cells=[cell], metadata={"widgets": {WIDGET_STATE: {"state": states}}})
+    resources: dict = {}
+    made, resources = EmbedWidgets().preprocess(notebook, resources)
+    assert made.cells[0].outputs[0].metadata["ketalab"] == {"models": ["model-1", "model-2"]}
+    leaves = [state["leaf"] for state in resources["ketalab"].models.values()]
+    assert leaves == ["green", "black"]

@@ -196,3 +196,9 @@ def test_no_role_is_left_in_the_lesson(lesson_path):
         assert "{fact}" not in cell.source
         assert "{cite}" not in cell.source
         assert "](#source-" not in cell.source or cell.cell_type == "markdown"
+
+
+def test_a_gallery_has_no_rooms(write):
+    front = FRONT.replace("  number: 9\n", "  kind: gallery\n  number: 9\n")
+    path = write(lesson_text(front, rooms=("Pictures",)))
+    assert "Pictures" in read_lesson(path).cells[-1].source

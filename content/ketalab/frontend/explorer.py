@@ -95,7 +95,7 @@ class Explorer(CourseWidget):
         raise NotImplementedError
 
     def captions(self) -> Sequence[Row]:
-        """A row for each picture shown now: `picture`, `title` and `alt`, which says what it shows."""
+        """A row for each picture shown now: `picture`, `title`, and `alt`: what it shows."""
         raise NotImplementedError
 
     # What every explorer does --------------------------------------------------------------

@@ -39,8 +39,8 @@ _REQUIRED = ("number", "title", "minutes", "summary")
 def read_lesson(path: Path) -> NotebookNode:
     """The lesson as a notebook: every edition's cells, not yet executed.
 
-    Cell ids come from the content, so that two builds of one source are the same bytes. A file whose
-    front matter says `kind: gallery` shows explorers and has no rooms.
+    Cell ids come from the content, so that two builds of one source are the same bytes. A file
+    whose front matter says `kind: gallery` shows explorers and has no rooms.
 
     Raises:
         PublishError: front matter, rooms or roles that are not as a lesson needs them; the message
