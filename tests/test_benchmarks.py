@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tests.benchmarks import kinetics, memory, peer_environments, run
+from tests.benchmarks import explorers, kinetics, memory, peer_environments, run
 from tests.benchmarks.peer_environments import Peer, python_of, reason
 from tests.benchmarks.task import draw_task
 from tests.benchmarks.timing import Timing, take_turns
@@ -49,6 +49,41 @@ def test_memory_that_grows_is_told(capfd, monkeypatch) -> None:
     monkeypatch.setattr(memory, "summarise", hoard)
     memory.bench(sizes=(1, 30))
     assert "goal NOT met: memory is flat" in capfd.readouterr().out
+
+
+def test_the_explorers_in_small(capfd) -> None:
+    found = explorers.bench(
+        names=("SideEffectExplorer",),
+        moves=4,
+        figures=2,
+        openings=1,
+        interact=False,
+        official=False,
+    )
+    assert len(found.ours["SideEffectExplorer"]) == 4
+    assert min(found.ours["SideEffectExplorer"]) > 0
+    assert found.our_page.seconds[0] > 0
+    assert found.our_page.size > 1_000_000
+    assert "SideEffectExplorer: p95" in capfd.readouterr().out
+
+
+def test_how_the_explorers_are_judged() -> None:
+    slow, fast = [20.0] * 30, [10.0] * 30
+    found = explorers.Results(
+        ours={"Curve": slow, "DoseToBrainExplorer": slow, "Table": fast},
+        interact={"Curve": [199.0], "Table": [100.0]},
+        our_page=explorers.Opening([1.0, 1.0], 1_000_000),
+        official=explorers.Opening([1.9, 1.9], 3_000_000),
+    )
+    assert list(explorers._goals(found)) == [
+        "goal NOT met: Curve: p95 20.0 ms (at most 16.7)",
+        "goal met: DoseToBrainExplorer: p95 20.0 ms (at most 50.0)",
+        "goal met: Table: p95 10.0 ms (at most 16.7)",
+        "goal NOT met: Curve: 9.9 times as fast as interact (at least 10)",
+        "goal met: Table: 10.0 times as fast as interact (at least 10)",
+        "goal NOT met: live 1.9 times as soon as with html-manager (at least 2)",
+        "goal met: 3.0 times as light as with html-manager (at least 3)",
+    ]
 
 
 def test_a_goal_that_is_not_met_is_told(capfd) -> None:
@@ -148,7 +183,7 @@ def test_a_benchmark_that_does_not_exist(repository) -> None:
     command = [sys.executable, "tests/benchmarks/run.py", "nothing"]
     done = subprocess.run(command, cwd=repository, capture_output=True, text=True)
     assert done.returncode == 2
-    assert done.stdout == "No such benchmark: nothing. There are: kinetics, memory.\n"
+    assert done.stdout == "No such benchmark: nothing. There are: explorers, kinetics, memory.\n"
 
 
 def test_each_benchmark_is_found(monkeypatch) -> None:

@@ -17,7 +17,8 @@ Setting = list[Any] | tuple[Any, ...]
 _SHOWN = """root => ({
   setting: [...root.querySelectorAll('.settings :is(select, input)')].map(e =>
     e.type === 'checkbox' ? e.checked
-      : e.type === 'range' ? Number.parseFloat(e.getAttribute('aria-valuetext')) : e.value),
+      : e.type !== 'range' ? e.value
+      : Number.parseFloat(e.getAttribute('aria-valuetext').replace('−', '-'))),
   offered: [...root.querySelectorAll('.settings select')]
     .map(s => [...s.options].map(o => o.value)),
   reading: root.querySelector('.reading').textContent,

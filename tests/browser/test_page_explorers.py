@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from ketalab.explorers import SideEffectExplorer
+from ketalab.explorers.side_effect_case import of_kind as cases_of
 from tests.browser.conftest import OpenOffline
 from tests.browser.explorer_in_page import (
     choose,
@@ -145,7 +146,7 @@ def test_explorers_do_not_move_each_other(page: Page):
     before = [shown(other) for other in others]
     assert others
     # Every control of the first moves.
-    now = choose(first, ("population", "non-medical use"))
+    now = choose(first, ("population", "non-medical use"), ("show", "kind"))
     assert not {*now["setting"]} & {*SideEffectExplorer().setting()}
     assert [shown(other) for other in others] == before
 
@@ -170,8 +171,9 @@ def test_count_without_control_arm_draws_one_array_and_no_difference(explorer: L
         expect(explorer.locator(".picture-people svg")).not_to_contain_text("Control:")
         assert len(_headings(explorer)) == 1
         assert _icons(explorer) == 100
-        assert {row[2] for row in now["table"]} == {"none"}
-        assert {row[3] for row in now["table"]} == {"–"}
+        if now["setting"][-1] == "study":
+            assert {row[3] for row in now["table"]} == {"none"}
+            assert {row[4] for row in now["table"]} == {"–"}
         assert "more of 100" not in now["reading"]
 
 
@@ -186,12 +188,23 @@ def test_row_without_numbers_draws_no_people(explorer: Locator):
 
 
 def test_ranking_draws_each_estimate_of_the_comparison(explorer: Locator):
-    for combination in COMBINATIONS[:40]:
+    of_study = [combination for combination in COMBINATIONS if combination[-1] == "study"]
+    for combination in of_study[:40]:
         choose(explorer, *zip(NAMES, combination, strict=True))
         rows = in_python(SideEffectExplorer, combination).tabulate()
         drawn = [row for row in rows if row["estimate"] is not None]
         points = explorer.locator(".picture-ranking svg .mark-symbol path")
         expect(points).to_have_count(len(drawn))
+
+
+def test_other_view_draws_each_share_of_the_kind(explorer: Locator):
+    of_kind = [combination for combination in COMBINATIONS if combination[-1] == "kind"]
+    for combination in of_kind[:40]:
+        choose(explorer, *zip(NAMES, combination, strict=True))
+        case = in_python(SideEffectExplorer, combination).case()
+        drawn = [other for other in cases_of(case.row.effect_group) if other.drawn_elsewhere]
+        points = explorer.locator(".picture-elsewhere svg .mark-symbol path")
+        expect(points).to_have_count(sum(len(list(other.arms())) for other in drawn))
 
 
 def _headings(explorer: Locator) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import defaultdict
 from functools import cache
 
@@ -10,11 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from traitlets import TraitError
 
-from ketalab.evidence import comparator_kind, population_of, side_effects
+from ketalab.evidence import comparator_kind, population_of, references, side_effects
+from ketalab.evidence.populations import populations
 from ketalab.explorers import SideEffectExplorer
-from ketalab.explorers.side_effect_case import cases, comparison_texts, ranking
+from ketalab.explorers.side_effect_case import cases, comparison_texts, of_kind, ranking
+from ketalab.frontend import digest
 
-NAMES = ("population", "drug", "route", "effect", "comparison")
+NAMES = ("population", "drug", "route", "effect", "comparison", "show")
 COMBINATIONS = SideEffectExplorer.combinations()
 ROW = dict(zip(COMBINATIONS, COMBINATIONS, strict=True))
 
@@ -36,20 +40,20 @@ def test_it_opens_on_a_row_that_teaches_and_says_that_it_is_indirect():
     )
 
 
-def test_every_row_is_reached_by_exactly_one_setting():
-    assert len(COMBINATIONS) == len(side_effects())
+def test_every_row_is_reached_by_exactly_one_setting_in_either_view():
+    assert len(COMBINATIONS) == 2 * len(side_effects())
     assert len(set(COMBINATIONS)) == len(COMBINATIONS)
     explorer = SideEffectExplorer()
-    reached = []
+    reached = {"study": [], "kind": []}
     for combination in COMBINATIONS:
         explorer.set_state(dict(zip(NAMES, combination, strict=True)))
         assert explorer.setting() == combination
-        reached.append(explorer.case().row.id)
+        reached[explorer.show].append(explorer.case().row.id)
         row = explorer.case().row
         assert population_of(row).name == explorer.population
         assert (row.drug, row.route, row.effect) == combination[1:4]
         assert explorer.reading.startswith(f"{row.effect}: ")
-    assert sorted(reached) == sorted(side_effects())
+    assert sorted(reached["study"]) == sorted(reached["kind"]) == sorted(side_effects())
 
 
 def test_no_option_leads_nowhere():
@@ -59,10 +63,11 @@ def test_no_option_leads_nowhere():
 
 
 def test_options_offered_together_read_differently():
-    offered = defaultdict(list)
+    offered = defaultdict(set)
     for combination in COMBINATIONS:
-        offered[combination[:4]].append(comparison_texts()[combination[4]])
-    for choice, texts in offered.items():
+        offered[combination[:4]].add(combination[4])
+    for choice, names in offered.items():
+        texts = [comparison_texts()[name] for name in names]
         assert len(set(texts)) == len(texts), (choice, texts)
 
 
@@ -133,7 +138,7 @@ def test_any_walk_stays_on_rows_and_keeps_what_was_set_last(steps):
 @settings(max_examples=40, deadline=None)
 @given(
     row=st.sampled_from(COMBINATIONS),
-    places=st.lists(st.integers(0, 4), min_size=1, max_size=5, unique=True),
+    places=st.lists(st.integers(0, 5), min_size=1, max_size=6, unique=True),
 )
 def test_whatever_exists_can_be_asked_for_in_any_order(row, places):
     asked = {NAMES[place]: row[place] for place in places}
@@ -197,25 +202,84 @@ def test_a_ranking_shows_each_effect_once_the_largest_difference_first():
         assert [line["estimate"] for line in lines[: len(drawn)]] == drawn
 
 
-def test_what_travels_holds_every_row_once_and_its_group_whole():
-    assert [record["case"] for record in flow("cases")] == list(side_effects())
-    assert sorted(line["case"] for line in flow("effects")) == sorted(side_effects())
-    for line in flow("effects"):
-        assert line["group"] in comparison_texts()
-    texts = {record["case"]: record["text"] for record in flow("cases")}
-    assert texts == {case.row.id: case.reading() for case in cases()}
+def test_what_travels_holds_every_row_once_with_its_record():
+    records = [record for line in flow("comparisons") for record in line["record"]]
+    assert sorted(records) == sorted(digest(row.model_dump()) for row in side_effects().values())
+    for line in flow("comparisons"):
+        assert line["effect"] == [row["effect"] for row in ranking(line["comparison"])]
+    assert [line["comparison"] for line in flow("comparisons")] == list(comparison_texts())
+
+
+def test_what_many_cases_share_travels_once():
+    for name in ("sentences", "all_arms", "all_details"):
+        rows = [json.dumps(row, sort_keys=True) for row in flow(name)]
+        assert len(set(rows)) == len(rows), name
+    assert len(json.dumps(SideEffectExplorer.specification())) < 250_000
+
+
+def test_numbers_are_drawn_with_four_digits():
+    for line in flow("comparisons"):
+        exact = ranking(line["comparison"])
+        for name in ("estimate", "low", "high"):
+            for drawn, row in zip(line[name], exact, strict=True):
+                wanted = row[name]
+                assert drawn == (wanted if wanted is None else pytest.approx(wanted, rel=5.1e-4))
 
 
 def test_every_picture_that_is_captioned_is_declared():
-    declared = [picture["name"] for picture in SideEffectExplorer.specification()["pictures"]]
-    assert {caption["picture"] for caption in flow("case_captions")} == set(declared)
-    for caption in flow("case_captions"):
-        assert caption["title"]
-        assert len(caption["alt"]) > 30
+    declared = {picture["name"] for picture in SideEffectExplorer.specification()["pictures"]}
+    explorer = SideEffectExplorer()
+    captioned = set()
+    for combination in COMBINATIONS:
+        explorer.set_state(dict(zip(NAMES, combination, strict=True)))
+        for caption in explorer.captions():
+            captioned.add(caption["picture"])
+            assert caption["title"]
+            assert len(caption["alt"]) > 30
+        names = [caption["picture"] for caption in explorer.captions()]
+        assert ("ranking" if explorer.show == "kind" else "elsewhere") not in names
+    assert captioned == declared
 
 
-def test_every_column_of_the_table_is_given_as_text():
-    for line in flow("effects"):
-        for field in SideEffectExplorer.columns:
-            assert isinstance(line[field], str), (line["case"], field)
-            assert line[field], (line["case"], field)
+@pytest.mark.parametrize("show", ["study", "kind"])
+def test_every_column_of_the_table_is_given_as_text(show):
+    for effect in SideEffectExplorer.effect.options:
+        for line in SideEffectExplorer(effect=effect, show=show).tabulate():
+            for field in SideEffectExplorer.columns:
+                assert isinstance(line[field], str), (line["case"], field)
+                assert line[field], (line["case"], field)
+
+
+def test_a_kind_of_effect_stands_beside_itself_in_every_population():
+    explorer = SideEffectExplorer(show="kind")
+    lines = explorer.tabulate()
+    rows = [side_effects()[line["case"]] for line in lines]
+    assert {row.id for row in rows} == {
+        row.id for row in side_effects().values() if row.effect_group == "dissociation"
+    }
+    names = [population_of(row).name for row in rows]
+    order = [population.name for population in populations()]
+    assert names == sorted(names, key=order.index)
+    assert names[0] == "chronic and cancer pain"
+    for row, line in zip(rows, lines, strict=True):
+        assert line["people"] == f"{population_of(row).name}: {row.drug}, {row.route}"
+        assert row.regimen in line["regimen"]
+        assert row.time_frame in line["regimen"]
+        assert line["source"] == references()[row.source].label
+    # Nothing is added up: each row has a line of its own, with its own counts.
+    assert len({line["case"] for line in lines}) == len(lines)
+
+
+def test_beside_other_studies_only_shares_of_people_are_drawn():
+    undrawn = [case for case in cases() if not case.drawn_elsewhere]
+    assert undrawn
+    for case in undrawn:
+        assert not case.row.counts_patients or not list(case.arms())
+    for kind in {case.row.effect_group for case in cases()}:
+        drawn = [case for case in of_kind(kind) if case.drawn_elsewhere]
+        caption = of_kind(kind)[0].elsewhere_caption()
+        assert (caption is not None) is bool(drawn)
+        if caption:
+            said = [int(n) for n in re.findall(r"in (\d+) rows?", caption["alt"])]
+            assert sum(said) == len(drawn)
+            assert "definitions differ" in caption["title"]

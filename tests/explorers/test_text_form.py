@@ -58,8 +58,8 @@ COUNTS += [("sigtermans__01", "treatment.n"), ("podcast__01", "treatment.n")]
 
 def assert_digests_differ(before: str, after: str) -> None:
     changed = list(difflib.ndiff(before.splitlines(), after.splitlines()))
-    assert any(line.startswith("- cases: ") and "digest" in line for line in changed)
-    assert any(line.startswith("+ cases: ") and "digest" in line for line in changed)
+    assert any(line.startswith("- comparisons: ") and "digest" in line for line in changed)
+    assert any(line.startswith("+ comparisons: ") and "digest" in line for line in changed)
 
 
 @pytest.mark.parametrize(("row_id", "column"), COUNTS)
@@ -101,13 +101,16 @@ def test_every_leaf_of_every_row_is_held():
 def test_noise_in_the_last_bits_changes_nothing():
     """Another platform may compute the last bits of an interval differently."""
 
-    def noisy(line):
-        return {k: v * (1 + 1e-9) if isinstance(v, float) else v for k, v in line.items()}
+    def noisy(value):
+        if isinstance(value, list):
+            return [noisy(item) for item in value]
+        return value * (1 + 1e-9) if isinstance(value, float) else value
 
     flow = SideEffectExplorer.specification()["flow"]
-    (effects,) = (data["values"] for data in flow if data["name"] == "effects")
-    assert [noisy(line) for line in effects] != effects
-    assert digest([noisy(line) for line in effects]) == digest(effects)
+    (held,) = (data["values"] for data in flow if data["name"] == "comparisons")
+    other = [{key: noisy(value) for key, value in row.items()} for row in held]
+    assert other != held
+    assert digest(other) == digest(held)
 
 
 def test_the_text_form_shows_what_is_drawn():
@@ -118,13 +121,6 @@ def test_the_text_form_shows_what_is_drawn():
     effects = explorer.table["Effect"].to_list()
     assert [line.split(" | ")[0] for line in lines[2 : 2 + len(effects)]] == effects
     digests = [line.split(":")[0] for line in lines[2 + len(effects) :]]
-    assert digests == [
-        "cases",
-        "case_arms",
-        "case_captions",
-        "case_details",
-        "profile_details",
-        "effects",
-    ]
+    assert digests == ["sentences", "all_arms", "kinds", "all_details", "comparisons"]
     data, _ = explorer._repr_mimebundle_()
     assert data["text/plain"] == repr(explorer)

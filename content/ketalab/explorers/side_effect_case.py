@@ -12,7 +12,7 @@ from ketalab.evidence import effect_profiles, fact, references, side_effects
 from ketalab.evidence.certainty import NOT_REVIEWED, badge, grade, level
 from ketalab.evidence.comparators import ComparatorKind, comparator_kind
 from ketalab.evidence.graded import certainty_of
-from ketalab.evidence.populations import Population, directness_of, population_of
+from ketalab.evidence.populations import Population, directness_of, population_of, populations
 from ketalab.evidence.printable import printable_part
 from ketalab.evidence.reference import Reference
 from ketalab.evidence.side_effect import Arm, SideEffect
@@ -37,6 +37,15 @@ _PROFILE_TERMS = {
     "clinicians_monitor": "What clinicians monitor",
     "red_flag_seek_help": "Warning signs",
 }
+
+RANKING_ALT = (
+    "Dots with 95% intervals for the effects of one study. {} The numbers stand in the table below."
+)
+# The title of the picture of one kind of effect in all studies.
+ELSEWHERE = (
+    "The same kind of effect in every study, of 100 people treated (◆) and of 100 controls (○). "
+    "People, doses, times, comparators and definitions differ"
+)
 
 _NOTHING_KNOWN = "-"  # how the profiles print an empty field
 
@@ -85,40 +94,50 @@ class Case:
 
     def reading(self) -> str:
         """One to three sentences: the numbers, what they mean, and how direct they are."""
+        return " ".join(part for part in self.said() if part)
+
+    def said(self) -> tuple[str, str, str]:
+        """The reading in three parts: what was counted, what follows from it (or nothing), and how
+        direct and how certain it is. Many cases share the last two."""
         row = self.row
-        if self.risk:
-            result = (
-                f"{self._text('treatment')} with {row.drug}, against "
-                f"{self._text('control')} with {row.comparator}: {self._text('risk_difference')}. "
-                f"{self._verdict()}"
-            )
-        elif row.treatment and row.treatment.counted:
-            # Where something else than people was counted, the text itself says so.
-            people = " people" if row.counts_patients else ""
-            result = f"{self._text('treatment')}{people}. {self._no_comparison()}"
-        elif row.is_numerator_only and row.treatment and row.treatment.events is not None:
-            result = (
-                f"{row.treatment.events} {row.unit} counted, and no denominator: a number of "
-                "cases, not a risk."
-            )
-        elif row.published:
-            result = f"{self._text('published')}, as published. Counts were not given."
-        elif row.treatment and row.treatment.events is not None:
-            result = f"{self._text('treatment')}. {self._no_comparison()}"
-        elif row.treatment and row.treatment.pct is not None:
-            result = f"{self._percentages()}. The counts are not known."
-            if row.control is None:
-                result += f" {self._no_comparison()}"
-        else:
-            result = (
-                "No count was published, so there is nothing to draw. The note says what is known."
-            )
+        counted, follows = self._result()
         kind, _ = directness_of(row)
         return (
-            f"{row.effect}: {result} "
+            f"{row.effect}: {counted}",
+            follows,
             f"{kind.capitalize()} evidence for chronic pain ({self.population.name}). "
             f"Verified: {badge(row.verified)}. "
-            f"Certainty (GRADE): {grade(certainty_of(row))}."
+            f"Certainty (GRADE): {grade(certainty_of(row))}.",
+        )
+
+    def _result(self) -> tuple[str, str]:
+        row = self.row
+        if self.risk:
+            return (
+                f"{self._text('treatment')} with {row.drug}, against "
+                f"{self._text('control')} with {row.comparator}: {self._text('risk_difference')}.",
+                self._verdict(),
+            )
+        if row.treatment and row.treatment.counted:
+            # Where something else than people was counted, the text itself says so.
+            people = " people" if row.counts_patients else ""
+            return f"{self._text('treatment')}{people}.", self._no_comparison()
+        if row.is_numerator_only and row.treatment and row.treatment.events is not None:
+            return (
+                f"{row.treatment.events} {row.unit} counted, and no denominator: a number of "
+                "cases, not a risk.",
+                "",
+            )
+        if row.published:
+            return f"{self._text('published')}, as published. Counts were not given.", ""
+        if row.treatment and row.treatment.events is not None:
+            return f"{self._text('treatment')}.", self._no_comparison()
+        if row.treatment and row.treatment.pct is not None:
+            follows = self._no_comparison() if row.control is None else ""
+            return f"{self._percentages()}. The counts are not known.", follows
+        return (
+            "No count was published, so there is nothing to draw. The note says what is known.",
+            "",
         )
 
     def _verdict(self) -> str:
@@ -174,6 +193,8 @@ class Case:
             "case": row.id,
             "group": self.comparison,
             "effect": row.effect,
+            **self.context(),
+            "source": references()[row.source].label,
             "treated": self._text("treatment") if row.treatment else "not given",
             "control": self._text("control") if row.control else self._no_control(),
             "difference": "–",
@@ -199,6 +220,14 @@ class Case:
             line["needed" if is_needed else "ratio"] = self._text("published")
         return line
 
+    def context(self) -> dict[str, str]:
+        """Who took what, how much and for how long: what the cases of one comparison share."""
+        row = self.row
+        return {
+            "people": f"{self.population.name}: {row.drug}, {row.route}",
+            "regimen": f"{row.regimen} (counted: {row.time_frame})",
+        }
+
     def _no_control(self) -> str:
         return "not given" if self.row.comparator else "none"
 
@@ -210,35 +239,51 @@ class Case:
         word = "harm" if needed.direction == "harm" else "benefit"
         return f"{needed.value} ({needed.interval[0]} to {needed.interval[1]}) to {word}"
 
-    def captions(self) -> Iterator[dict[str, str]]:
-        """Title and alternative text of the pictures that this case has."""
+    def people_caption(self) -> dict[str, str] | None:
+        """Title and alternative text of the icon arrays, if there are any to draw."""
         arms = list(self.arms())
-        if arms:
-            described = "; ".join(arm["heading"] for arm in arms)
-            missing = "" if len(arms) == 2 else " There is no second array: no control to draw."
-            yield {
-                "picture": "people",
-                "title": f"{self.row.effect}, of 100 {self.unit} (figure: had it; ring: did not)",
-                "alt": f"Icon arrays of 100 {self.unit}. {described}.{missing}",
-            }
+        if not arms:
+            return None
+        described = "; ".join(arm["heading"] for arm in arms)
+        missing = "" if len(arms) == 2 else " There is no second array: no control to draw."
+        return {
+            "picture": "people",
+            "title": f"{self.row.effect}, of 100 {self.unit} (figure: had it; ring: did not)",
+            "alt": f"Icon arrays of 100 {self.unit}. {described}.{missing}",
+        }
+
+    def ranking_caption(self) -> dict[str, str] | None:
+        """Title and alternative text of the ranking, if any of its lines can be drawn."""
+        title, verdict = self.ranking_words()
+        alt = RANKING_ALT.format(verdict)
+        return {"picture": "ranking", "title": title, "alt": alt} if verdict else None
+
+    def ranking_words(self) -> tuple[str, str]:
+        """What the ranking's title and its alternative text say of this comparison; nothing where
+        no line can be drawn."""
         drawn = [line for line in ranking(self.comparison) if line["estimate"] is not None]
-        if drawn:
+        if not drawn:
+            return "", ""
+        if self.row.comparator:
             standing = [line for line in drawn if line["stands_out"]]
-            if self.row.comparator:
-                title = (
-                    f"How many more (+) or fewer (−) of 100, against {self.row.comparator} "
-                    "(◆ interval without zero, ● with zero)"
-                )
-                verdict = f"{len(standing)} of {len(drawn)} effects have an interval without zero."
-            else:
-                title = f"How many of 100 {self.unit}, without any comparison"
-                verdict = f"{len(drawn)} effects, with 95% intervals."
-            yield {
-                "picture": "ranking",
-                "title": title,
-                "alt": f"Dots with 95% intervals for the effects of one study. {verdict} "
-                "The numbers stand in the table below.",
-            }
+            title = (
+                f"How many more (+) or fewer (−) of 100, against {self.row.comparator} "
+                "(◆ interval without zero, ● with zero)"
+            )
+            verdict = f"{len(standing)} of {len(drawn)} effects have an interval without zero."
+        else:
+            title = f"How many of 100 {self.unit}, without any comparison"
+            verdict = f"{len(drawn)} effects, with 95% intervals."
+        return title, verdict
+
+    def elsewhere_caption(self) -> dict[str, str] | None:
+        """Title and alternative text of the same kind of effect in all studies."""
+        return _elsewhere_caption(self.row.effect_group)
+
+    @property
+    def drawn_elsewhere(self) -> bool:
+        """Whether the row may stand beside those of other studies: a share, and of people."""
+        return self.row.counts_patients and drawable_share(self.row.treatment) is not None
 
     # What stands beneath -------------------------------------------------------------------
 
@@ -400,3 +445,40 @@ def ranking(comparison: str) -> list[dict[str, Any]]:
     drawn = [line for line in lines if line["estimate"] is not None]
     undrawn = [line for line in lines if line["estimate"] is None]
     return sorted(drawn, key=lambda line: -line["estimate"]) + undrawn
+
+
+@cache
+def of_kind(kind: str) -> tuple[Case, ...]:
+    """All cases of one kind of effect: by population, chronic pain first, then the most frequent
+    first. They differ in people, dose, time and definition, so they are never added up."""
+    order = [population.name for population in populations()]
+
+    def place(case: Case) -> tuple[int, float]:
+        share = drawable_share(case.row.treatment) if case.drawn_elsewhere else None
+        return order.index(case.population.name), 1.0 if share is None else -share
+
+    return tuple(sorted((c for c in cases() if c.row.effect_group == kind), key=place))
+
+
+@cache
+def _elsewhere_caption(kind: str) -> dict[str, str] | None:
+    drawn = [case for case in of_kind(kind) if case.drawn_elsewhere]
+    if not drawn:
+        return None
+    ranges = []
+    for name in dict.fromkeys(case.population.name for case in drawn):
+        shares = [drawable_share(c.row.treatment) for c in drawn if c.population.name == name]
+        low, high = _of_hundred(min(shares)), _of_hundred(max(shares))
+        spread = low if low == high else f"{low} to {high}"
+        ranges.append(f"{name}: {spread} of 100 in {_rows(len(shares))}")
+    undrawn = len(of_kind(kind)) - len(drawn)
+    rest = f" {_rows(undrawn)} without a share of people: only in the table." if undrawn else ""
+    return {
+        "picture": "elsewhere",
+        "title": ELSEWHERE,
+        "alt": f"Dots from 0 to 100 for treated and control. Treated, {'; '.join(ranges)}.{rest}",
+    }
+
+
+def _rows(number: int) -> str:
+    return "1 row" if number == 1 else f"{number} rows"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar
 
@@ -10,11 +10,11 @@ import altair as alt
 
 from ketalab.evidence import side_effects
 from ketalab.evidence.populations import populations
-from ketalab.explorers.side_effect_case import Case, cases, comparison_texts, ranking
-from ketalab.frontend import Choice, Explorer, digest
+from ketalab.explorers.side_effect_case import Case, cases, comparison_texts, of_kind, ranking
+from ketalab.explorers.side_effect_flow import flow
+from ketalab.frontend import Choice, Explorer
 from ketalab.frontend.palette import CONTROL, INK, NEUTRAL, TREATED
 
-_KEYS = ("population", "drug", "route", "effect", "comparison")
 # Two shapes for an icon array: a filled person has the effect, a hollow ring does not.
 _PERSON = "M0,-1A.36,.36,0,1,1,0,-.28A.36,.36,0,1,1,0,-1ZM-.5,-.12H.5V.42H.3V1H-.3V.42H-.5Z"
 _RING = (
@@ -43,15 +43,18 @@ class SideEffectExplorer(Explorer):
     look_for = (
         "which effects stand out from the comparison, and which do not. It opens on depression "
         "because chronic pain has few counts with a control arm: change the population and see "
-        "what is missing."
+        "what is missing. Then compare with the same kind of effect in every study."
     )
     columns: ClassVar[Mapping[str, str]] = {
         "effect": "Effect",
+        "people": "People, drug and route",
         "treated": "Treated",
         "control": "Control",
         "difference": "Difference of 100 (95% CI)",
         "ratio": "Risk ratio (95% CI)",
         "needed": "Number needed",
+        "regimen": "Regimen and time",
+        "source": "Source",
     }
 
     population = Choice(
@@ -68,103 +71,55 @@ class SideEffectExplorer(Explorer):
     )
     comparison = Choice("Comparison", list(comparison_texts().items()), "spravato_trd")
 
+    show = Choice(
+        "Compare with",
+        [
+            ("study", "other effects in the same study"),
+            ("kind", "the same kind of effect in every study"),
+        ],
+    )
+
     @classmethod
     @cache
     def combinations(cls) -> Sequence[tuple[str, ...]]:
-        """One combination for each row; rows that compare two arms are preferred."""
+        """Each row, seen in either way; rows that compare two arms are preferred."""
         ordered = sorted(cases(), key=lambda case: not case.row.has_two_arms)
-        return [_setting(case) for case in ordered]
+        return [(*_row_setting(case), show) for case in ordered for show in cls.show.options]
 
     @classmethod
     @cache
     def flow(cls) -> list[dict[str, Any]]:
-        chosen = " && ".join(f"datum.{key} === {key}" for key in _KEYS)
-        of_case = "datum.case === data('selected')[0].case"
-        of_group = "datum.group === data('selected')[0].comparison"
-        of_profile = "datum.profile === data('selected')[0].profile"
-
-        def part(name: str, source: str, expression: str) -> dict[str, Any]:
-            transform = [{"type": "filter", "expr": expression}]
-            return {"name": name, "source": source, "transform": transform}
-
-        return [
-            {"name": "cases", "values": [_case_record(case) for case in cases()]},
-            {"name": "case_arms", "values": _each(Case.arms)},
-            {"name": "case_captions", "values": _each(Case.captions)},
-            {"name": "case_details", "values": _each(Case.details)},
-            {"name": "profile_details", "values": _profile_details()},
-            {"name": "effects", "values": _rankings()},
-            part("selected", "cases", chosen),
-            {"name": "reading", "source": "selected"},
-            part("arms", "case_arms", of_case),
-            part("captions", "case_captions", of_case),
-            part("details_of_case", "case_details", of_case),
-            part("details_of_profile", "profile_details", of_profile),
-            {"name": "details", "source": ["details_of_case", "details_of_profile"]},
-            {
-                "name": "table",
-                "source": "effects",
-                "transform": [
-                    {"type": "filter", "expr": of_group},
-                    {"type": "formula", "as": "chosen", "expr": of_case},
-                ],
-            },
-        ]
+        return flow()
 
     @classmethod
     def pictures(cls) -> Mapping[str, alt.TopLevelMixin]:
-        return {"people": _people(), "ranking": _ranking()}
+        return {"people": _people(), "ranking": _ranking(), "elsewhere": _elsewhere()}
 
     def case(self) -> Case:
         """The case that the present setting chooses."""
-        return _by_setting()[self.setting()]
+        return _by_setting()[self.setting()[:-1]]
 
     def read(self) -> str:
         return self.case().reading()
 
     def tabulate(self) -> list[dict[str, Any]]:
-        return ranking(self.comparison)
+        if self.show == "study":
+            return ranking(self.comparison)
+        return [case.ranked() for case in of_kind(self.case().row.effect_group)]
 
     def captions(self) -> list[dict[str, str]]:
-        return list(self.case().captions())
+        case = self.case()
+        second = case.ranking_caption() if self.show == "study" else case.elsewhere_caption()
+        return [caption for caption in (case.people_caption(), second) if caption]
 
 
-def _setting(case: Case) -> tuple[str, ...]:
+def _row_setting(case: Case) -> tuple[str, ...]:
     return (case.population.name, case.row.drug, case.row.route, case.row.effect, case.comparison)
 
 
 @cache
 def _by_setting() -> dict[tuple[str, ...], Case]:
-    return {_setting(case): case for case in cases()}
-
-
-def _case_record(case: Case) -> dict[str, Any]:
-    keys = dict(zip(_KEYS, _setting(case), strict=True))
-    return {
-        "case": case.row.id,
-        "profile": case.row.effect_group,
-        **keys,
-        "text": case.reading(),
-        # Whatever changes in a row changes the explorer's text form, shown or not.
-        "record": digest(case.row.model_dump()),
-    }
-
-
-def _each(rows: Any) -> list[dict[str, Any]]:
-    return [{"case": case.row.id, **row} for case in cases() for row in rows(case)]
-
-
-def _rankings() -> list[dict[str, Any]]:
-    return [
-        line for group in _unique(case.comparison for case in cases()) for line in ranking(group)
-    ]
-
-
-def _profile_details() -> list[dict[str, Any]]:
-    seen = {case.row.effect_group: case for case in cases()}
-    return [
-        {"profile": group, **row} for group, case in seen.items() for row in case.profile_details()
-    ]
+    return {_row_setting(case): case for case in cases()}
 
 
 def _people() -> alt.LayerChart:
@@ -197,37 +152,76 @@ def _people() -> alt.LayerChart:
         .mark_text(align="left", fontWeight="bold", color=INK)
         .encode(x="x:Q", y="y:Q", text="heading:N")
     )
-    return alt.layer(icons, heading).properties(height=250)
+    return alt.layer(icons, heading).properties(height=200)
 
 
 def _ranking() -> alt.LayerChart:
-    """Effects of one study, by difference (or by share where there is no comparison)."""
-    base = (
-        alt.Chart(alt.NamedData("table"))
-        .transform_filter("isValid(datum.estimate)")
-        .encode(y=alt.Y("effect:N", axis=None, sort=None))
+    """Effects of one study, by difference (or by share where there is no comparison).
+
+    Each line has its name above its mark. The zero is a tick at each mark and not one long rule,
+    which would run through the names.
+    """
+    base = _lines("isValid(datum.estimate)", 26)
+    axis = alt.Axis(title="of 100", tickCount=5, grid=False)
+    interval = base.mark_rule(strokeWidth=2, color=TREATED, yOffset=8).encode(
+        x=alt.X("low:Q", axis=axis), x2="high:Q"
     )
-    position = alt.X("estimate:Q", axis=alt.Axis(title=None, tickCount=6, grid=True))
-    zero = (
-        alt.Chart(alt.NamedData("table"))
-        .mark_rule(color=NEUTRAL, strokeWidth=1.5)
-        .encode(x=alt.datum(0))
-    )
-    interval = base.mark_rule(strokeWidth=2, color=TREATED).encode(
-        x=alt.X("low:Q", axis=alt.Axis(title=None, tickCount=6, grid=True)), x2="high:Q"
-    )
-    estimate = base.mark_point(size=90, filled=True, opacity=1, color=TREATED).encode(
-        x=position,
+    estimate = base.mark_point(size=70, filled=True, opacity=1, color=TREATED, yOffset=8).encode(
+        x="estimate:Q",
         shape=alt.condition("datum.stands_out", alt.value("diamond"), alt.value("circle")),
     )
-    label = base.mark_text(align="left", dy=-13, limit=600, color=INK).encode(
-        x=alt.value(0),
-        text="effect:N",
+    number = "format(datum.estimate, datum.difference === '–' ? '.1f' : '+.1f')"
+    value = base.transform_calculate(number=number).mark_text(align="right", yOffset=-5, color=INK)
+    value = value.encode(x=alt.value("width"), text="number:N")
+    zero = base.mark_tick(color=NEUTRAL, thickness=1.5, size=10, yOffset=8).encode(x=alt.datum(0))
+    return alt.layer(zero, interval, estimate, value, *_names(base, "effect", -5))
+
+
+def _elsewhere() -> alt.LayerChart:
+    """One kind of effect in every study: of 100 treated and of 100 controls."""
+    base = _lines("isValid(datum.of_treated)", 54).transform_calculate(
+        population="split(datum.people, ': ')[0]",
+        given="split(datum.people, ': ')[1]",
+        shares="datum.of_treated + (isValid(datum.of_control) ? ' v ' + datum.of_control : '')",
     )
-    chosen = (
-        base.transform_filter("datum.chosen")
-        .mark_text(align="left", dy=-13, limit=600, color=INK, fontWeight="bold")
-        .encode(x=alt.value(0), text="effect:N")
+    axis = alt.Axis(title="of 100", values=[0, 25, 50, 75, 100], grid=False)
+    scale = alt.Scale(domain=[0, 100])
+
+    def text(field: str, offset: int, align: str = "left") -> alt.Chart:
+        words = base.mark_text(align=align, yOffset=offset, color=INK, limit={"expr": "width"})
+        return words.encode(x=alt.value(0 if align == "left" else "width"), text=f"{field}:N")
+
+    both = base.transform_filter("isValid(datum.of_control)")
+    between = both.mark_rule(strokeWidth=1.5, color=NEUTRAL, yOffset=20).encode(
+        x=alt.X("of_control:Q", axis=axis, scale=scale), x2="of_treated:Q"
     )
-    label = label.transform_filter("!datum.chosen")
-    return alt.layer(zero, interval, estimate, label, chosen).properties(height=alt.Step(38))
+    control = both.mark_point(size=60, strokeWidth=2, opacity=1, color=CONTROL, yOffset=20).encode(
+        x=alt.X("of_control:Q", axis=axis, scale=scale)
+    )
+    treated = base.mark_point(
+        size=70, filled=True, opacity=1, shape="diamond", color=TREATED, yOffset=20
+    ).encode(x=alt.X("of_treated:Q", axis=axis, scale=scale))
+    # The first layer has every line, in order.
+    words = [text("given", -7), text("effect", 6), text("shares", -20, "right")]
+    return alt.layer(*words, *_names(base, "population", -20), between, control, treated)
+
+
+def _lines(drawn: str, step: int) -> alt.Chart:
+    """The lines of the table that can be drawn, one below the other."""
+    return (
+        alt.Chart(alt.NamedData("table"))
+        .transform_filter(drawn)
+        # Numbered, because the order of names would remember what was drawn before.
+        .transform_window(line="row_number()")
+        .encode(y=alt.Y("line:O", axis=None))
+        .properties(height=alt.Step(step))
+    )
+
+
+def _names(base: alt.Chart, field: str, offset: int) -> Iterator[alt.Chart]:
+    """The name of each line; that of the chosen one is bold."""
+    for chosen, weight in (("datum.chosen", "bold"), ("!datum.chosen", "normal")):
+        text = base.transform_filter(chosen).mark_text(
+            align="left", yOffset=offset, color=INK, fontWeight=weight, limit={"expr": "width - 40"}
+        )
+        yield text.encode(x=alt.value(0), text=f"{field}:N")

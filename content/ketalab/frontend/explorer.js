@@ -60,6 +60,12 @@ function nearestCombination(known, wanted, changed) {
     .reduce((best, row) => (better(row, best) ? row : best));
 }
 
+/** All combinations that exist, or null. Of a choice the place of its option is sent. */
+const combinationsOf = ({ combinations, controls }) =>
+  combinations?.map((row) =>
+    row.map((v, i) => (controls[i].kind === "choice" ? controls[i].options[v].value : v)),
+  ) ?? null;
+
 /** A control's input with its label. `update(value, offered)` shows the model's state. */
 function makeControl(control, onInput) {
   const describe = control.help ? h("small", {}, control.help) : null;
@@ -90,7 +96,7 @@ function makeControl(control, onInput) {
     const chosen = () => (values ? values[input.valueAsNumber] : input.valueAsNumber);
     input.addEventListener("input", () => onInput(chosen()));
     const update = (number) => {
-      const text = `${number} ${unit}`.trim();
+      const text = `${number} ${unit}`.trim().replace(/^-/, "\u2212"); // a true minus sign
       input.value = String(values ? values.indexOf(number) : number);
       input.setAttribute("aria-valuetext", text);
       value.textContent = text;
@@ -137,18 +143,11 @@ function makeTable(columns) {
   const body = h("tbody");
   const head = h("tr", {}, ...columns.map((c) => h("th", { scope: "col" }, c.title)));
   const table = h("table", {}, h("thead", {}, head), body);
-  const update = (rows) =>
-    body.replaceChildren(
-      ...rows.map((row) =>
-        h(
-          "tr",
-          {},
-          ...columns.map((c, i) =>
-            i === 0 ? h("th", { scope: "row" }, row[c.field]) : h("td", {}, row[c.field] ?? ""),
-          ),
-        ),
-      ),
-    );
+  const cell = (text, i) => (i === 0 ? h("th", { scope: "row" }, text) : h("td", {}, text));
+  const draw = whenChanged((rows) =>
+    body.replaceChildren(...rows.map((texts) => h("tr", {}, ...texts.map(cell)))),
+  );
+  const update = (rows) => draw(rows.map((row) => columns.map((c) => row[c.field] ?? "")));
   return { table, update };
 }
 
@@ -174,18 +173,35 @@ async function makeFlow(vegaEmbed, spec, values) {
   return view;
 }
 
+/** Do something with a value only if it differs from the one before. */
+function whenChanged(act) {
+  let before;
+  return (value) => {
+    const now = JSON.stringify(value);
+    if (now === before) return false;
+    before = now;
+    act(value);
+    return true;
+  };
+}
+
 /** One picture: a Vega-Lite chart fed from the flow, as wide as its place. */
 async function makePicture(vegaEmbed, { name, chart }, flow) {
   const place = h("div", { className: "canvas" });
   const title = h("p", { className: "picture-title" });
   const element = h("div", { className: `picture picture-${name}` }, title, place);
   const sets = namedData(chart);
-  const rows = () => Object.fromEntries(sets.map((set) => [set, copies(flow.data(set))]));
+  const rows = (set) => copies(flow.data(set));
   let view = null;
+  const senders = sets.map((set) => [set, whenChanged((values) => view?.data(set, values))]);
+  // To be called for every set: what did not change is not drawn again.
+  const send = () => senders.map(([set, sender]) => sender(rows(set))).some(Boolean);
   let watcher = null;
 
   const draw = async () => {
-    const spec = { ...chart, datasets: rows() };
+    send(); // notes what is drawn first
+    const datasets = Object.fromEntries(sets.map((set) => [set, rows(set)]));
+    const spec = { ...chart, datasets };
     const target = h("div", { "aria-hidden": "true" });
     place.replaceChildren(target);
     let width = place.clientWidth;
@@ -208,9 +224,7 @@ async function makePicture(vegaEmbed, { name, chart }, flow) {
     title.textContent = caption.title;
     place.setAttribute("role", "img");
     place.setAttribute("aria-label", caption.alt);
-    if (!view) return;
-    for (const [set, values] of Object.entries(rows())) view.data(set, values);
-    await view.runAsync();
+    if (view && send()) await view.runAsync();
   };
   const finalize = () => {
     watcher?.disconnect();
@@ -310,17 +324,17 @@ function makeCopy(name) {
   return { element: h("div", { className: "copy" }, label, button, said), field };
 }
 
-/** Plain copies: a tuple belongs to the view that made it. */
-const copies = (rows) => rows.map((row) => ({ ...row }));
+/** Plain copies, without the symbol by which the view that made a tuple knows it. */
+const copies = (rows) => rows.map((row) => Object.fromEntries(Object.entries(row)));
 
 async function render({ model, el, host }) {
   const spec = model.get("_spec");
+  const known = combinationsOf(spec);
   const names = spec.controls.map((control) => control.name);
   const state = () => names.map((name) => model.get(name));
 
   const move = (name, value) => {
     const wanted = names.map((other) => (other === name ? value : model.get(other)));
-    const known = spec.combinations;
     const settled = known ? nearestCombination(known, wanted, names.indexOf(name)) : wanted;
     set(settled);
   };
@@ -375,7 +389,7 @@ async function render({ model, el, host }) {
   // A link may ask for a setting; what is not one of this explorer is not taken from it.
   const asked = address?.asked();
   const exists = (values) =>
-    !spec.combinations || spec.combinations.some((row) => row.every((v, i) => v === values[i]));
+    !known || known.some((row) => row.every((v, i) => v === values[i]));
   if (asked) {
     const wanted = spec.controls.map((c) => takenFrom(asked, c, model.get(c.name)));
     if (exists(wanted)) set(wanted);
@@ -389,10 +403,14 @@ async function render({ model, el, host }) {
 
   /** What the controls before this one leave to choose from. */
   const offered = (index, values) => {
-    if (!spec.combinations) return null;
-    const rows = spec.combinations.filter((row) => row.slice(0, index).every((v, i) => v === values[i]));
+    if (!known) return null;
+    const rows = known.filter((row) => row.slice(0, index).every((v, i) => v === values[i]));
     return new Set(rows.map((row) => row[index]));
   };
+  const showDetails = whenChanged((rows) => {
+    details.hidden = rows.length === 0;
+    details.replaceChildren(...detailRows(rows));
+  });
   const show = () => {
     const values = state();
     controls.forEach((control, i) => {
@@ -404,9 +422,7 @@ async function render({ model, el, host }) {
     if (link) link.field.value = address.link(settingBy(values));
     reading.value = flow.data("reading")[0]?.text ?? "";
     updateTable(flow.data("table"));
-    const rows = flow.data("details");
-    details.hidden = rows.length === 0;
-    details.replaceChildren(...detailRows(rows));
+    showDetails(copies(flow.data("details")));
     return Promise.all(drawn.map((picture) => picture.update()));
   };
 

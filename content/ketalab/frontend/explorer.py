@@ -16,7 +16,7 @@ import altair as alt
 import anywidget
 import traitlets
 
-from ketalab.frontend.controls import Control
+from ketalab.frontend.controls import Choice, Control
 from ketalab.frontend.palette import CONFIG
 from ketalab.frontend.runtime import VegaRuntime
 from ketalab.frontend.widget import CourseWidget, digest
@@ -120,13 +120,28 @@ class Explorer(CourseWidget):
             "title": cls.title,
             "lookFor": cls.look_for,
             "controls": [getattr(cls, name).declaration() for name in cls.control_names()],
-            "combinations": cls.combinations(),
+            "combinations": cls._combinations_by_place(),
             "columns": [{"field": f, "title": t} for f, t in cls.columns.items()],
             "flow": cls.flow(),
             "pictures": [
                 {"name": name, "chart": _finished(chart)} for name, chart in cls.pictures().items()
             ],
         }
+
+    @classmethod
+    def _combinations_by_place(cls) -> list[list[Any]] | None:
+        """The combinations with the place of a choice's option instead of its value: texts that
+        stand in many combinations are sent once, in the declaration of the control."""
+        known = cls.combinations()
+        if known is None:
+            return None
+        places = [
+            {value: place for place, value in enumerate(control.options)}
+            if isinstance(control := getattr(cls, name), Choice)
+            else {}
+            for name in cls.control_names()
+        ]
+        return [[p.get(v, v) for p, v in zip(places, row, strict=True)] for row in known]
 
     @traitlets.default("_spec")
     def _make_spec(self) -> Json:
