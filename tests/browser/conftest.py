@@ -20,6 +20,16 @@ DESKTOP = {"width": 1280, "height": 900}
 OpenOffline = Callable[..., Page]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a module in one process; of the gallery, those of JupyterLab apart.
+
+    A module opens its pages and servers once.
+    """
+    for item in items:
+        apart = "JupyterLab" if "JupyterLab" in item.name else ""
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {apart}"))
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The Chromium that all tests share."""
