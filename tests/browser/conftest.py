@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     A module opens its pages and servers once.
     """
     for item in items:
-        apart = "JupyterLab" if "JupyterLab" in item.name else ""
+        apart = "jupyterlab" if "jupyterlab" in item.name.lower() else ""
         item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {apart}"))
 
 

@@ -7,5 +7,5 @@ from ketalab.frontend import Explorer
 
 GALLERY = "90-explorers"
 CLASSES: tuple[type[Explorer], ...] = tuple(getattr(explorers, name) for name in explorers.__all__)
-# Each explorer once, and two that show how explorers are linked.
-ON_PAGE = len(CLASSES) + 2
+# Each explorer once, and one in a box with a slider of ipywidgets.
+ON_PAGE = len(CLASSES) + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -174,6 +175,22 @@ def test_link_and_code_bring_a_setting_back(
     assert shown(only(again, cls)) == now
     made = eval(code, vars(explorer_module).copy())
     assert list(made.setting()) == list(setting)
+
+
+def test_a_slider_of_ipywidgets_and_a_control_move_each_other_in_jupyterlab(places):
+    page = places("JupyterLab")
+    box = page.locator(".jupyter-widgets.widget-vbox", has=page.locator(".explorer"))
+    explorer, slider = box.locator(".explorer"), box.locator(".widget-readout")
+    expect(slider).to_have_text("40")
+    assert shown(explorer)["setting"][1] == 40
+    choose(explorer, ("baseline", 10))
+    expect(slider).to_have_text("10")
+    slider.fill("30")
+    slider.press("Enter")
+    expect(explorer.locator("[name=baseline]")).to_have_attribute(
+        "aria-valuetext", re.compile("^30")
+    )
+    assert shown(explorer) == wait_for_agreement(explorer)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
