@@ -13,7 +13,7 @@ def test_the_small_bank_is_sound(small):
 
 def test_the_courses_own_banks_load_and_are_named_after_their_lessons(repository):
     assert [bank.lesson for bank in banks()] == [
-        path.stem for path in sorted((repository / "content" / "lessons").glob("[0-9]*.md"))
+        path.stem for path in sorted((repository / "content" / "lessons").glob("0[0-9]-*.md"))
     ]
 
 

@@ -67,7 +67,9 @@ def test_one_other_count_fails_by_its_digest(runs):
     assert failed
     assert set(said) == {(cell, "Cell outputs differ") for cell in failed}
     for sign in "-+":
-        found = re.findall(rf"^ +\{sign} cases: \d+ rows, digest (\w{{12}})", output, re.MULTILINE)
+        found = re.findall(
+            rf"^ +\{sign} comparisons: \d+ rows, digest (\w{{12}})", output, re.MULTILINE
+        )
         assert len(found) >= len(failed)
         assert len(set(found)) == 1
     assert "Error" not in output
