@@ -50,7 +50,7 @@ _CHOOSE = """async (root, changes) => {
 def explorers(page: Page, count: int | None = None) -> list[Locator]:
     """The page's explorers, once all of them are live."""
     count = explorer_count() if count is None else count
-    expect(page.locator(".explorer")).to_have_count(count)
+    expect(page.locator(".explorer")).to_have_count(count, timeout=30_000)
     expect(page.locator(".explorer[data-ready]")).to_have_count(count, timeout=30_000)
     return page.locator(".explorer").all()
 
