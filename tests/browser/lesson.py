@@ -6,6 +6,8 @@ import json
 from functools import cache
 from pathlib import Path
 
+from ketalab import explorers
+
 LESSON = "04-side-effects"
 
 _NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / f"{LESSON}.ipynb"
@@ -13,7 +15,7 @@ _NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / f"{LESSON}.ipynb
 
 def explorer_count() -> int:
     """Explorers in the notebook."""
-    return sum(text.startswith("SideEffectExplorer(") for text in _text_forms())
+    return sum(text.partition("(")[0] in explorers.__all__ for text in _text_forms())
 
 
 def activity_names() -> list[str]:

@@ -16,7 +16,7 @@ from ketalab.explorers import SideEffectExplorer
 from ketalab.frontend.runtime import vega_module
 from tests.browser.axe import check_with_axe
 from tests.browser.conftest import DESKTOP
-from tests.browser.explorer_in_page import computed, explorers, shown, wait_for_agreement
+from tests.browser.explorer_in_page import class_of, computed, explorers, shown, wait_for_agreement
 from tests.browser.lab_page import LabPage
 from tests.browser.lab_server import LabServer, run_lab
 from tests.browser.lesson import LESSON, activity_names
@@ -81,7 +81,7 @@ def test_kernel_was_chosen_without_asking(lesson: LabPage, server: LabServer):
 def test_every_explorer_of_the_lesson_shows_what_python_computes(lesson: LabPage):
     for explorer in explorers(lesson.page):
         now = shown(explorer)
-        assert now == computed(SideEffectExplorer, now["setting"])
+        assert now == computed(class_of(explorer), now["setting"])
 
 
 def test_control_moves_with_the_keyboard(lesson: LabPage):

@@ -13,6 +13,7 @@ from ketalab.explorers.side_effect_case import of_kind as cases_of
 from tests.browser.conftest import OpenOffline
 from tests.browser.explorer_in_page import (
     choose,
+    class_of,
     computed,
     explorers,
     in_python,
@@ -61,7 +62,7 @@ def test_first_explorer_answers_soon_after_opening(browser: Browser, page_file: 
 def test_every_explorer_opens_on_what_python_computes(page: Page):
     for explorer in explorers(page):
         now = shown(explorer)
-        assert now == computed(SideEffectExplorer, now["setting"])
+        assert now == computed(class_of(explorer), now["setting"])
 
 
 def test_first_explorer_opens_on_its_defaults(explorer: Locator):
