@@ -50,6 +50,33 @@ SMALL = {
             "tolerance": 1,
             "feedback": {"correct": "Yes.", "low": "More.", "high": "Fewer."},
         },
+        {
+            "id": "99-order",
+            "objective": "count",
+            "difficulty": 1,
+            "kind": "ordering",
+            "prompt": "From few to many.",
+            "source": "spravato_uspi",
+            "items": [
+                {"text": "Few", "feedback": "Least."},
+                {"text": "Some", "feedback": "Between {cite}`winstock2012`."},
+                {"text": "Many", "feedback": "Most."},
+            ],
+        },
+        {
+            "id": "99-match",
+            "objective": "count",
+            "difficulty": 1,
+            "kind": "matching",
+            "prompt": "What is it?",
+            "source": "spravato_uspi",
+            "pairs": [
+                {"left": "A label", "right": "A document", "feedback": "It is printed."},
+                {"left": "A survey", "right": "A study", "feedback": "It asks."},
+                {"left": "A trial", "right": "A study", "feedback": "It compares."},
+            ],
+            "distractors": ["A drug"],
+        },
     ],
     "exercises": [
         {

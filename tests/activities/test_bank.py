@@ -17,9 +17,8 @@ def test_the_courses_own_banks_load_and_are_named_after_their_lessons(repository
     ]
 
 
-SINGLE, NUMBER, EXERCISE, GUESS = (
-    ("questions", 0),
-    ("questions", 1),
+SINGLE, NUMBER, ORDER, MATCH, EXERCISE, GUESS = (
+    *(("questions", place) for place in range(4)),
     ("exercises", 0),
     ("predictions", 0),
 )
@@ -112,7 +111,10 @@ BROKEN = {
     ),
     "unknown kind": (
         put("essay", *SINGLE, "kind"),
-        ["questions '99-single', field kind: Input should be 'single', 'multiple' or 'numeric'"],
+        [
+            "questions '99-single', field kind: Input should be 'single', "
+            "'multiple', 'numeric', 'ordering' or 'matching'"
+        ],
     ),
     "a number as text": (
         put("1", *NUMBER, "tolerance"),
@@ -161,6 +163,82 @@ BROKEN = {
     "the same id twice": (
         put("99-single", *GUESS, "id"),
         ["'99-single' stands twice"],
+    ),
+    "item without feedback": (
+        drop(*ORDER, "items", 1, "feedback"),
+        ["questions '99-order', field items.1.feedback: Field required"],
+    ),
+    "two items to order": (
+        drop(*ORDER, "items", 1),
+        [
+            "questions '99-order', field kind: "
+            "Value error, items: an ordering question has at least three, no two alike"
+        ],
+    ),
+    "an item twice": (
+        put("Few", *ORDER, "items", 2, "text"),
+        [
+            "questions '99-order', field kind: "
+            "Value error, items: an ordering question has at least three, no two alike"
+        ],
+    ),
+    "unknown source cited by an item": (
+        put("{cite}`winstock2021`", *ORDER, "items", 0, "feedback"),
+        ["'99-order': cite: no source 'winstock2021'"],
+    ),
+    "pair without feedback": (
+        drop(*MATCH, "pairs", 0, "feedback"),
+        ["questions '99-match', field pairs.0.feedback: Field required"],
+    ),
+    "a left side twice": (
+        put("A trial", *MATCH, "pairs", 1, "left"),
+        [
+            "questions '99-match', field kind: "
+            "Value error, pairs: a matching question has at least two, no left side twice"
+        ],
+    ),
+    "nothing to choose between": (
+        lambda data: (
+            put("A study", *MATCH, "pairs", 0, "right")(data),
+            drop(*MATCH, "distractors")(data),
+        ),
+        [
+            "questions '99-match', field kind: "
+            "Value error, pairs: there must be two different right sides to choose from"
+        ],
+    ),
+    "a distractor that is right": (
+        put("A study", *MATCH, "distractors", 0),
+        [
+            "questions '99-match', field kind: "
+            "Value error, distractors: 'A study' is the right side of a pair"
+        ],
+    ),
+    "a field of another kind": (
+        put(1, *ORDER, "tolerance"),
+        [
+            "questions '99-order', field kind: "
+            "Value error, tolerance: not for a question of the kind ordering"
+        ],
+    ),
+    "an id of another lesson": (
+        put("98-order", *ORDER, "id"),
+        ["'98-order' does not begin with 99-"],
+    ),
+    "a test of questions that are not there": (
+        put(["99-sngle", "99-single", "99-single"], "pretest"),
+        [
+            "field pretest: the bank has no question '99-sngle'",
+            "field pretest: '99-single' stands twice",
+        ],
+    ),
+    "a question after the course that mirrors none": (
+        put(["99-single"], "posttest"),
+        ["'99-single': a question of the posttest, and no other, has mirrors"],
+    ),
+    "a mirror outside of the test": (
+        put("98-single", *SINGLE, "mirrors"),
+        ["'99-single': a question of the posttest, and no other, has mirrors"],
     ),
     "two problems at once": (
         lambda data: (drop(*EXERCISE, "task")(data), drop(*GUESS, "prompt")(data)),

@@ -31,8 +31,12 @@ def _open(open_offline: OpenOffline, page_file: Path, view: str) -> Page:
     page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true; })")
     page.evaluate(
         """document.querySelectorAll('.activity').forEach(e => {
+          e.querySelectorAll('select').forEach((s, i) => {
+            s.selectedIndex = Math.min(i + 1, s.length - 1);
+          });
           const input = e.querySelector('input');
-          if (input.type === 'number') input.value = '10';
+          if (!input) { /* the selects are its answer */ }
+          else if (input.type === 'number') input.value = '10';
           else input.checked = true;
           e.querySelector('button').click();
         })"""

@@ -90,10 +90,41 @@ def test_numeric_question_tells_low_from_high(page: Page):
             assert _said(activity) == [said], f"{name}: {number}"
 
 
+def test_ordering_and_matching_answer_every_row(page: Page):
+    for name in [*_of_kind(BANK.questions, "ordering"), *_of_kind(BANK.questions, "matching")]:
+        activity, spec = _activity(page, name), question(name)._spec
+        rows = spec["rows"]
+        right = [row["correct"] for row in rows]
+        # The first two rows change places, or both are wrong.
+        wrong = [right[1], right[0], *right[2:]]
+        if right[0] == right[1]:
+            wrong[:2] = [next(c for c in range(len(spec["choices"])) if c != right[0])] * 2
+        for given in (wrong, right):
+            for row, place in enumerate(given):
+                _pick(page, activity, row, place)
+            expect(activity.locator(".feedback")).to_be_empty()
+            _commit(page, activity)
+            said = _said(activity)
+            marks = [place == row["correct"] for place, row in zip(given, rows, strict=True)]
+            assert [text.startswith("✓ Right. ") for text in said] == marks, name
+            for text, place, row in zip(said, given, rows, strict=True):
+                assert f"“{row['text']}”" in text
+                assert spec["choices"][place] in text
+                assert text.endswith(f": {row['feedback']}")
+
+
+def test_a_place_that_was_given_twice_is_no_order(page: Page):
+    activity = _activity(page, _of_kind(BANK.questions, "ordering")[0])
+    for row in range(activity.locator("select").count()):
+        _pick(page, activity, row, 0)
+    _commit(page, activity)
+    assert _said(activity) == ["Give each place only once."]
+
+
 def test_nothing_is_said_before_an_answer(page: Page):
     for name in activity_names():
         activity = _activity(page, name)
-        key = activity.evaluate("e => e.querySelector('input').type")
+        key = activity.evaluate("e => e.querySelector('input, select').type")
         _commit(page, activity)
         if key == "checkbox":
             # To tick none is an answer: each option is answered for.
@@ -101,7 +132,7 @@ def test_nothing_is_said_before_an_answer(page: Page):
             assert "Give an answer first." not in _said(activity)
         else:
             assert _said(activity) == ["Give an answer first."], name
-            expect(activity.locator("input:disabled")).to_have_count(0)
+            expect(activity.locator(":is(input, select):disabled")).to_have_count(0)
 
 
 def test_numeric_prediction_is_kept_beside_the_count(page: Page):
@@ -155,6 +186,15 @@ def _choose(page: Page, activity: Locator, place: int) -> None:
 def _tick(page: Page, activity: Locator, place: int) -> None:
     activity.locator("input").nth(place).focus()
     page.keyboard.press("Space")
+
+
+def _pick(page: Page, activity: Locator, row: int, place: int) -> None:
+    """Go through the choices of a row with the arrow keys; the first says that none is made."""
+    activity.locator("select").nth(row).focus()
+    page.keyboard.press("Home")
+    for _ in range(place + 1):
+        page.keyboard.press("ArrowDown")
+    expect(activity.locator("select").nth(row)).to_have_value(str(place))
 
 
 def _type(page: Page, activity: Locator, text: str) -> None:

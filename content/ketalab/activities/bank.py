@@ -42,6 +42,21 @@ class Option(_Record):
     feedback: Text
 
 
+class Item(_Record):
+    """One item to put in order, with what is said to the place that it was given."""
+
+    text: Text
+    feedback: Text
+
+
+class Pair(_Record):
+    """What belongs together, with what is said to whatever the left side was matched with."""
+
+    left: Text
+    right: Text
+    feedback: Text
+
+
 class Given(_Record):
     """A number: a fact's, or one that was derived from a row's counts."""
 
@@ -87,33 +102,81 @@ class CheckFeedback(_Record):
     otherwise: Text
 
 
+# The fields that a question of each kind has; it has none of the others.
+_OWN_FIELDS: dict[str, tuple[str, ...]] = {
+    "single": ("options",),
+    "multiple": ("options",),
+    "numeric": ("unit", "answer", "tolerance", "feedback"),
+    "ordering": ("items",),
+    "matching": ("pairs", "distractors"),
+}
+
+
 class Question(_Record):
-    """A question with feedback for every answer."""
+    """A question with feedback for every answer.
+
+    The items of an ordering question stand in their right order. The pairs of a matching question
+    may share a right side; its distractors are right sides that belong to no left one. A question
+    of the post-test mirrors one of the pre-test.
+    """
 
     id: Text
     objective: Text
     difficulty: Literal[1, 2, 3]
-    kind: Literal["single", "multiple", "numeric"]
+    kind: Literal["single", "multiple", "numeric", "ordering", "matching"]
     prompt: Text
     source: Text
+    mirrors: Text | None = None
     options: Annotated[tuple[Option, ...], Field(strict=False)] = ()
     unit: Text | None = None
     answer: Given | None = None
     tolerance: float | int | None = None
     feedback: NumericFeedback | None = None
+    items: Annotated[tuple[Item, ...], Field(strict=False)] = ()
+    pairs: Annotated[tuple[Pair, ...], Field(strict=False)] = ()
+    distractors: Annotated[tuple[Text, ...], Field(strict=False)] = ()
 
     @model_validator(mode="after")
     def _is_complete(self) -> Question:
-        if self.kind == "numeric":
-            if None in (self.answer, self.tolerance, self.feedback, self.unit) or self.options:
-                raise ValueError("a numeric question has unit, answer, tolerance and feedback")
-        else:
-            right = sum(option.correct for option in self.options)
-            if len(self.options) < 2 or right < 1 or right == len(self.options):
-                raise ValueError("options: at least two, some of them right and some wrong")
-            if self.kind == "single" and right != 1:
-                raise ValueError("options: a single question has exactly one right option")
+        own = _OWN_FIELDS[self.kind]
+        for field in dict.fromkeys(name for names in _OWN_FIELDS.values() for name in names):
+            if field not in own and getattr(self, field) not in (None, ()):
+                raise ValueError(f"{field}: not for a question of the kind {self.kind}")
+        getattr(self, f"_check_{self.kind}")()
         return self
+
+    def choices(self) -> tuple[str, ...]:
+        """The different right sides of a matching question, distractors included."""
+        return tuple(dict.fromkeys([*(pair.right for pair in self.pairs), *self.distractors]))
+
+    def _check_numeric(self) -> None:
+        if None in (self.answer, self.tolerance, self.feedback, self.unit):
+            raise ValueError("a numeric question has unit, answer, tolerance and feedback")
+
+    def _check_multiple(self) -> None:
+        right = sum(option.correct for option in self.options)
+        if len(self.options) < 2 or right < 1 or right == len(self.options):
+            raise ValueError("options: at least two, some of them right and some wrong")
+
+    def _check_single(self) -> None:
+        self._check_multiple()
+        if sum(option.correct for option in self.options) != 1:
+            raise ValueError("options: a single question has exactly one right option")
+
+    def _check_ordering(self) -> None:
+        texts = [item.text for item in self.items]
+        if len(texts) < 3 or len(set(texts)) < len(texts):
+            raise ValueError("items: an ordering question has at least three, no two alike")
+
+    def _check_matching(self) -> None:
+        lefts = [pair.left for pair in self.pairs]
+        if len(lefts) < 2 or len(set(lefts)) < len(lefts):
+            raise ValueError("pairs: a matching question has at least two, no left side twice")
+        if len(self.choices()) < 2:
+            raise ValueError("pairs: there must be two different right sides to choose from")
+        needless = {pair.right for pair in self.pairs} & set(self.distractors)
+        if needless:
+            raise ValueError(f"distractors: {sorted(needless)[0]!r} is the right side of a pair")
 
 
 class Prediction(_Record):
@@ -152,13 +215,19 @@ class Exercise(_Record):
 
 
 class Bank(_Record):
-    """All predictions, questions and exercises of one lesson."""
+    """All predictions, questions and exercises of one lesson.
+
+    `pretest` and `posttest` are the ids of those of its questions that make up the test before
+    and the test after the course.
+    """
 
     lesson: Text
     objectives: Annotated[tuple[Objective, ...], Field(strict=False)]
-    predictions: Annotated[tuple[Prediction, ...], Field(strict=False)]
+    predictions: Annotated[tuple[Prediction, ...], Field(strict=False)] = ()
     questions: Annotated[tuple[Question, ...], Field(strict=False)]
-    exercises: Annotated[tuple[Exercise, ...], Field(strict=False)]
+    exercises: Annotated[tuple[Exercise, ...], Field(strict=False)] = ()
+    pretest: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    posttest: Annotated[tuple[Text, ...], Field(strict=False)] = ()
 
     def items(self) -> tuple[Prediction | Question | Exercise, ...]:
         """Everything that has an id of its own."""
@@ -203,6 +272,13 @@ def _problems(bank: Bank) -> list[str]:
     for item in (*bank.questions, *bank.exercises):
         if item.objective not in known:
             found.append(f"{item.id!r}, field objective: no objective {item.objective!r}")
+    number = bank.lesson.partition("-")[0]
+    found += [
+        f"{name!r} does not begin with {number}-"
+        for name in ids
+        if not name.startswith(f"{number}-")
+    ]
+    found += _test_problems(bank)
     asked = {question.objective for question in bank.questions}
     found += [f"objective {name!r} has no question" for name in sorted(known - asked)]
     for question in bank.questions:
@@ -214,6 +290,23 @@ def _problems(bank: Bank) -> list[str]:
                 _resolve(role, key)
             except LookupError as error:
                 found.append(f"{item.id!r}: {error.args[0]}")
+    return found
+
+
+def _test_problems(bank: Bank) -> list[str]:
+    """A test is made of the bank's own questions; those of the post-test mirror another."""
+    found = []
+    questions = {question.id: question for question in bank.questions}
+    for field in ("pretest", "posttest"):
+        listed = getattr(bank, field)
+        for name in dict.fromkeys(listed):
+            if name not in questions:
+                found.append(f"field {field}: the bank has no question {name!r}")
+            if listed.count(name) > 1:
+                found.append(f"field {field}: {name!r} stands twice")
+    for question in bank.questions:
+        if (question.id in bank.posttest) != (question.mirrors is not None):
+            found.append(f"{question.id!r}: a question of the posttest, and no other, has mirrors")
     return found
 
 
@@ -265,16 +358,27 @@ def bank_file(lesson: str) -> Path:
 @cache
 def banks() -> tuple[Bank, ...]:
     """The banks of all lessons."""
-    return tuple(load_bank(path) for path in sorted(_FOLDER.glob("*.yaml")))
+    return tuple(map(_bank, sorted(_FOLDER.glob("*.yaml"))))
+
+
+@cache
+def _bank(path: Path) -> Bank:
+    return load_bank(path)
 
 
 def find(name: str, kind: Callable[[Bank], tuple[Any, ...]]) -> Any:
     """The item with this id among the predictions, questions or exercises.
 
+    Only the bank of its own lesson is read, where its number says which that is.
+
     Raises:
         LookupError: no such item; the message lists the ids of its lesson.
     """
-    known = {item.id: item for bank in banks() for item in kind(bank)}
+    number = name.partition("-")[0]
+    own = sorted(_FOLDER.glob(f"{number}-*.yaml")) if number.isdecimal() else []
+    known = {item.id: item for bank in map(_bank, own) for item in kind(bank)}
+    if not known:
+        known = {item.id: item for bank in banks() for item in kind(bank)}
     if name not in known:
         raise LookupError(f"the question bank has no {name!r}; it has: {', '.join(known)}")
     return known[name]

@@ -23,7 +23,7 @@ const deck = new Reveal({
   slideNumber: "c/t",
   transition: "none",
   // A key that moves a control must not also turn the slide.
-  keyboardCondition: (event) => !event.target.closest(".explorer, .activity, details"),
+  keyboardCondition: (event) => !event.target.closest(".explorer, .activity, .tracker, details"),
   plugins: [Notes],
 });
 await deck.initialize();
