@@ -1,4 +1,4 @@
-"""The bibliography and the coverage of the evidence, opened from a disk without a network."""
+"""The bibliography, the evidence and the glossary, opened from a disk without a network."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.browser.axe import check_with_axe
 from tests.browser.conftest import OpenOffline
 from tests.browser.test_page_access import VIEWS
 
-PAGES = ["bibliography.html", "evidence.html"]
+PAGES = ["bibliography.html", "evidence.html", "glossary.html"]
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -1,4 +1,4 @@
-"""The roles of lesson prose: {fact} prints a number with its source, {cite} cites a source."""
+"""The roles of prose: {fact} prints a number with its source, {cite} cites, {word} explains."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from types import MappingProxyType
 
 from ketalab.evidence import fact, references
 from ketalab.evidence.certainty import badge, grade
+from ketalab.publish.glossary import Glossary, word_in_prose
 from ketalab.publish.project import PublishError
 
 _ROLE = re.compile(r"\{(?P<name>[A-Za-z][\w-]*)\}`(?P<body>[^`]*)`")
@@ -32,13 +34,19 @@ class Citations:
             self.keys.append(key)
 
 
-def resolve(text: str, citations: Citations, place: Callable[[int], str]) -> str:
+def resolve(
+    text: str,
+    citations: Citations,
+    place: Callable[[int], str],
+    words: Glossary = MappingProxyType({}),
+) -> str:
     """Markdown with its roles replaced by what they stand for.
 
     Args:
         text: the Markdown of one cell.
         citations: collects the sources that were cited.
         place: says where an offset of the text stands, as "file:line", for error messages.
+        words: the glossary.
 
     Raises:
         PublishError: an unknown role, record or field; the message names file, line and key.
@@ -51,9 +59,12 @@ def resolve(text: str, citations: Citations, place: Callable[[int], str]) -> str
                 return _fact(body, citations)
             if name == "cite":
                 return _cite(body, citations)
+            if name == "word":
+                return word_in_prose(body, words)
         except LookupError as error:
             raise PublishError(f"{place(match.start())}: {error.args[0]}") from None
-        raise PublishError(f"{place(match.start())}: unknown role {{{name}}}; there are fact, cite")
+        unknown = f"unknown role {{{name}}}; there are fact, cite, word"
+        raise PublishError(f"{place(match.start())}: {unknown}")
 
     return _ROLE.sub(replace, text)
 
