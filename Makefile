@@ -26,7 +26,7 @@ help:
 	@echo 'make test       set up the test tools and test everything'
 	@echo 'make bench      time the models beside other software (BENCH=name for one benchmark)'
 	@echo 'make notebooks  build notebooks/ from content/lessons/'
-	@echo 'make exports    build exports/html/ and exports/slides/ from the lessons'
+	@echo 'make exports    build the pages, decks and instructor edition in exports/'
 	@echo 'make evidence   check every record of the evidence and say what it covers'
 	@echo 'make clean      remove the environment, the exports and all caches'
 	@echo 'make lock       pin the requirements anew (for contributors; needs uv)'

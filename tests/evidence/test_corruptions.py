@@ -550,7 +550,8 @@ def test_no_sound_record_is_blamed(
 def test_there_are_more_than_forty_kinds_in_every_table() -> None:
     mistakes = [*IN_A_RECORD, *BETWEEN_RECORDS, *IN_A_MODEL, *BETWEEN_MODELS]
     assert len({str(mistake) for mistake in mistakes}) >= 40
-    tables = {path.name for path in TABLES.glob("*.yaml")}
+    # What covers the seed text is no table of the evidence; test_seed.py breaks it.
+    tables = {path.name for path in TABLES.glob("*.yaml")} - {"seed_coverage.yaml"}
     assert {mistake.file for mistake in mistakes} >= tables
 
 

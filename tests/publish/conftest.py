@@ -21,6 +21,8 @@ ketalab:
   summary: It is small.
 ---
 """
+# A build asks nothing of it but that it runs.
+GALLERY = FRONT.replace("  number: 9\n", "  kind: gallery\n  number: 9\n")
 
 
 def lesson_text(front: str = FRONT, rooms: tuple[str, ...] = ROOMS, **bodies: str) -> str:
@@ -62,7 +64,7 @@ def project(tmp_path) -> Project:
     (root / "content" / "lessons").mkdir(parents=True)
     (root / "content" / "ketalab").mkdir()
     (root / "content" / "ketalab" / "data.yaml").write_text("events: 1\n", encoding="utf-8")
-    text = lesson_text(explore=code("6 * 7"))
+    text = lesson_text(GALLERY, explore=code("6 * 7"))
     (root / "content" / "lessons" / "01-first.md").write_text(text, encoding="utf-8")
     return Project(root)
 

@@ -18,7 +18,7 @@ from ketalab.publish import cli, exports, notebooks
 from ketalab.publish.exports import REFERENCE_FILES, export
 from ketalab.publish.notebooks import build_notebooks, read_executed
 from ketalab.publish.project import Project, PublishError
-from tests.publish.conftest import code, lesson_text
+from tests.publish.conftest import GALLERY, code, lesson_text, remark
 from tests.publish.test_staging import tree
 
 
@@ -51,7 +51,7 @@ def outputs(project: Project) -> dict[str, bytes]:
 
 def add_lesson(project: Project, name: str, source: str) -> Path:
     path = project.lessons / f"{name}.md"
-    path.write_text(lesson_text(explore=code(source)), encoding="utf-8")
+    path.write_text(lesson_text(GALLERY, explore=code(source)), encoding="utf-8")
     return path
 
 
@@ -94,13 +94,15 @@ def test_pages_and_decks_are_made_once_and_again_after_an_edit_by_hand(project, 
     assert {name.rpartition("/")[0] for name in made} == {
         "notebooks",
         "exports/html",
+        "exports/instructor",
         "exports/slides",
     }
     export(project, said.append)
-    assert said[-3:] == [
+    assert said[-4:] == [
         "exports: html/01-first.html is up to date",
         "exports: slides/01-first.html is up to date",
-        "exports: bibliography and evidence are up to date",
+        "exports: instructor/01-first is up to date",
+        "exports: bibliography, evidence and glossary are up to date",
     ]
     page = project.exports / "html" / "01-first.html"
     page.write_text("edited")
@@ -230,8 +232,9 @@ go(Project(Path({str(project.root)!r})), print)
     export(project, quiet)
     final = outputs(project)
     assert not any("/.staging-" in path for path in final)
-    # Two lessons as notebook, page and deck; the pages and files of the whole course.
-    assert len(final) == 6 + len(REFERENCE_FILES)
+    # Two lessons as notebook, page and deck, and for instructors as page and notebook; the pages
+    # and files of the whole course.
+    assert len(final) == 10 + len(REFERENCE_FILES)
     # What stands there is what a build that nobody killed would have made.
     assert "'changed'" in str(read_executed(project, project.lessons / "01-first.md"))
 
@@ -242,6 +245,100 @@ def test_a_notebook_written_twice_is_the_same_bytes(project):
     (project.build / "notebooks.json").unlink()
     build_notebooks(project, quiet)
     assert tree(project.notebooks) == first
+
+
+# --- Two editions --------------------------------------------------------------------------------
+
+SOLUTION = 'answer = 100 * row.control.events / row.control.n\ncheck("04-read-row", answer)'
+STUB = """\
+from ketalab.activities import check
+from ketalab.evidence import side_effects
+row = side_effects()["{row}"]
+answer = ...
+check("04-read-row", answer)"""
+REMARK = "The usual slip is to read the first arm that is printed, whoever they may be."
+
+
+def write_exercise(project: Project, row: str = "spravato_trd__18", solution: str = SOLUTION):
+    body = code(STUB.format(row=row)) + code(solution, "solution") + remark(REMARK, "instructor")
+    path = project.lessons / "01-first.md"
+    path.write_text(lesson_text(GALLERY, exercises=body), encoding="utf-8")
+
+
+def test_instructors_get_what_students_do_not(project, executed):
+    write_exercise(project)
+    export(project, quiet)
+    assert executed == ["01-first", "01-first"]
+    made = outputs(project)
+    for name, text in made.items():
+        for secret in (b"row.control.events", b"whoever they may be"):
+            assert (secret in text) == (
+                name == "exports/instructor/01-first.ipynb"
+                or (name == "exports/instructor/01-first.html" and b"whoever" in secret)
+            ), name
+    page = made["exports/instructor/01-first.html"].decode()
+    assert "<summary>Solution</summary>" in page
+    assert "<title>A small lesson · instructor edition · " in page
+    (notebook,) = (project.exports / "instructor").glob("*.ipynb")
+    cells = nbformat.read(notebook, as_version=4).cells
+    said = [o.data["text/plain"] for cell in cells for o in cell.get("outputs", [])]
+    assert [text[:7] for text in said] == ["Not yet", said[1][:7]]
+    assert said[1].startswith("✓ ")
+    export(project, quiet)
+    assert executed == ["01-first", "01-first"]
+
+
+def test_a_solution_that_its_check_does_not_know_stops_the_build(project):
+    build_notebooks(project, quiet)
+    before = outputs(project)
+    write_exercise(project, row="spravato_trd__02")
+    with pytest.raises(
+        PublishError, match=r"^01-first\.md: exercise '04-read-row': .* its own solution: ✗ "
+    ):
+        build_notebooks(project, quiet)
+    assert outputs(project) == before
+
+
+def test_a_stub_that_is_no_stub_stops_the_build(project):
+    write_exercise(project)
+    path = project.lessons / "01-first.md"
+    path.write_text(path.read_text().replace("answer = ...", "answer = 3"))
+    with pytest.raises(PublishError, match=r"'04-read-row': .* its untouched stub: ✗ "):
+        build_notebooks(project, quiet)
+
+
+def test_a_solution_that_students_could_read_stops_the_build(project):
+    export(project, quiet)
+    before = outputs(project)
+    write_exercise(project)
+    path = project.lessons / "01-first.md"
+    text = path.read_text()
+    line = SOLUTION.splitlines()[0]
+    path.write_text(text.replace("About: Explain.", f"Try `{line}`."), encoding="utf-8")
+    with pytest.raises(PublishError, match=r"row\.control\.n' stands in a student's cell as well"):
+        export(project, quiet)
+    assert outputs(project) == before
+
+
+@pytest.mark.parametrize("kind", ["html", "slides"])
+def test_a_page_with_a_leak_is_never_written(project, monkeypatch, kind):
+    export(project, quiet)
+    before = tree(project.exports)
+    write_exercise(project)
+
+    class Careless(exports.KINDS[kind]):
+        def from_notebook_node(self, *args, **options):
+            body, resources = super().from_notebook_node(*args, **options)
+            return f"{body}<!-- {REMARK} -->", resources
+
+    monkeypatch.setitem(exports.KINDS, kind, Careless)
+    with pytest.raises(
+        PublishError, match=rf"^{kind}/01-first\.html: students would see .*slip is"
+    ):
+        export(project, quiet)
+    assert {n: t for n, t in tree(project.exports).items() if n.startswith(kind)} == {
+        n: t for n, t in before.items() if n.startswith(kind)
+    }
 
 
 # --- The command line ----------------------------------------------------------------------------
@@ -260,7 +357,7 @@ def test_the_command_builds_and_says_so(here, capsys):
 
 def test_what_the_author_can_mend_is_one_message(here, capsys):
     path = here.lessons / "01-first.md"
-    path.write_text(lesson_text(explain="{cote}`x`"), encoding="utf-8")
+    path.write_text(lesson_text(GALLERY, explain="{cote}`x`"), encoding="utf-8")
     assert cli.main(["build"]) == 1
     said = capsys.readouterr().err
     assert said.startswith("ketalab: 01-first.md:")
@@ -275,7 +372,7 @@ def test_a_broken_bank_is_one_message(here, capsys, monkeypatch, tmp_path):
     monkeypatch.setattr(bank, "_FOLDER", tmp_path)
     bank.banks.cache_clear()
     path = here.lessons / "01-first.md"
-    path.write_text(lesson_text(check=code('question("04-speed")')), encoding="utf-8")
+    path.write_text(lesson_text(GALLERY, check=code('question("04-speed")')), encoding="utf-8")
     try:
         assert cli.main(["build"]) == 1
     finally:

@@ -118,6 +118,8 @@ def test_links_go_to_places_that_exist(documents, kind):
         if target.startswith("#") and kind == "page":
             assert target[1:] in ids, target
         elif not target.startswith("#") and target:
+            if target.startswith("glossary.html#word-"):
+                continue  # the glossary stands beside the page; its own tests hold its words
             assert target.startswith(("https://", "http://")), target
 
 
@@ -148,9 +150,10 @@ def test_large_values_are_stored_once(bodies, documents, kind):
     assert bodies[kind].count(source) == 1
     document = documents[kind]
     explorers = [s for s in document.json("widget-models").values() if "_runtime" in s]
-    assert explorers
+    kinds = {"SideEffectExplorer", "InteractionExplorer", "SuitabilityExplorer"}
     assert len({s["_runtime"] for s in explorers}) == 1
-    assert len({json.dumps(s["_spec"]) for s in explorers}) == 1
+    assert len({json.dumps(s["_spec"]) for s in explorers}) == len(kinds)
+    assert len(explorers) >= len(kinds)
     shared = [text for a, text in document.all("script") if a.get("id", "").startswith("shared-")]
     assert len(set(shared)) == len(shared)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 from ketalab.explorers import SideEffectExplorer
-from ketalab.publish.notebooks import for_students
+from ketalab.publish.notebooks import for_jupyter
 from ketalab.publish.stills import PNG
 
 
@@ -19,7 +19,7 @@ def explorers_in(notebook):
 
 
 def test_every_explorer_of_the_students_notebook_has_a_picture_with_its_words(students):
-    found = explorers_in(for_students(students))
+    found = explorers_in(for_jupyter(students))
     assert len(found) > 1
     for output in found:
         assert base64.b64decode(output.data[PNG]).startswith(b"\x89PNG")

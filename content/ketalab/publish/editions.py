@@ -7,11 +7,16 @@ from copy import deepcopy
 
 from nbconvert.preprocessors import TagRemovePreprocessor
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
 
 from ketalab.publish.lessons import tagged
 
 _TO_SOURCE = re.compile(r"\[((?:\\.|[^\]\\])*)\]\(#source-[^)]*\)")
-_HIDDEN_FROM_STUDENTS = {"solution", "instructor"}
+HIDDEN_FROM_STUDENTS = {"solution", "instructor"}
+_FOR_INSTRUCTORS = """\
+**Instructor edition.** It holds what students do not get: the solutions of the exercises, and
+remarks on timing, misconceptions and discussion. Everything else is as students have it.
+"""
 
 
 def _without(notebook: NotebookNode, tags: set[str]) -> NotebookNode:
@@ -22,7 +27,27 @@ def _without(notebook: NotebookNode, tags: set[str]) -> NotebookNode:
 
 def student_edition(lesson: NotebookNode) -> NotebookNode:
     """The lesson without solutions and instructor's remarks; speaker notes still stand."""
-    return _without(lesson, _HIDDEN_FROM_STUDENTS)
+    return _without(lesson, HIDDEN_FROM_STUDENTS)
+
+
+def instructor_edition(lesson: NotebookNode) -> NotebookNode:
+    """The lesson with everything in it; solutions and remarks say that they are that."""
+    result = deepcopy(lesson)
+    for cell in result.cells:
+        if tagged(cell, "solution"):
+            cell.source = f"# Solution\n{cell.source}"
+        elif tagged(cell, "instructor"):
+            cell.source = f"**For the instructor**\n\n{cell.source}"
+    head = new_markdown_cell(_FOR_INSTRUCTORS.replace("\n", " ").strip(), id="instructor-edition")
+    head.metadata["tags"] = ["instructor"]
+    result.cells.insert(1, head)  # below the title
+    result.metadata["title"] = f"{result.metadata['title']} · instructor edition"
+    return result
+
+
+def hidden_from_students(lesson: NotebookNode) -> list[NotebookNode]:
+    """The solutions and remarks of a lesson."""
+    return [cell for cell in lesson.cells if any(tagged(cell, t) for t in HIDDEN_FROM_STUDENTS)]
 
 
 def without_speaker_notes(notebook: NotebookNode) -> NotebookNode:

@@ -13,6 +13,7 @@ from traitlets.config import Config
 
 from ketalab import frontend
 from ketalab.publish.editions import as_slides, without_speaker_notes
+from ketalab.publish.glossary import PAGE, link_words
 from ketalab.publish.reveal import csp_hash, reveal_file, speaker_script_hashes
 from ketalab.publish.widgets import EmbedWidgets, json_for_script
 
@@ -51,6 +52,9 @@ class PageExporter(HTMLExporter):
         config=True, affects_environment=True
     )
     exclude_anchor_links = True
+    glossary_address = Unicode(PAGE, help="Where the glossary lies, seen from the page.").tag(
+        config=True
+    )
 
     @property
     def default_config(self) -> Config:
@@ -75,7 +79,11 @@ class PageExporter(HTMLExporter):
         self, nb: NotebookNode, resources: Any = None, **options: Any
     ) -> tuple[str, dict[str, Any]]:
         """Export the student's page: speaker notes stay in the deck."""
-        return super().from_notebook_node(without_speaker_notes(nb), resources, **options)
+        notebook = without_speaker_notes(nb)  # a copy
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = link_words(cell.source, self.glossary_address)
+        return super().from_notebook_node(notebook, resources, **options)
 
 
 class DeckExporter(PageExporter):

@@ -14,6 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from ketalab.activities.bank import bank_file, banks, cited_by
+from ketalab.publish.glossary import Glossary, glossary_beside, word_list
 from ketalab.publish.lint import Prose, bank_prose, typed_numbers
 from ketalab.publish.project import PublishError
 from ketalab.publish.roles import Citations, resolve, source_list
@@ -74,13 +75,14 @@ def _resolved(path: Path) -> tuple[NotebookNode, Citations]:
     if not any(tagged(cell, "slide") for cell in notebook.cells):
         raise PublishError(f"{path.name}: no cell has the tag slide, so the deck would be empty")
     _check_numbers(path, text, notebook)
-    citations = Citations()
+    citations, words = Citations(), glossary_beside(path)
     for cell, start in zip(notebook.cells, _starts(text, notebook), strict=True):
         place = partial(_place, path, text, start)
         if cell.cell_type == "markdown":
-            cell.source = resolve(cell.source, citations, place)
+            cell.source = resolve(cell.source, citations, place, words)
         else:
             _cite_activities(cell.source, citations, place)
+    _fill_words(path, notebook, words)
     return notebook, citations
 
 
@@ -145,6 +147,19 @@ def _check_numbers(path: Path, text: str, notebook: NotebookNode) -> None:
         problems += typed_numbers(bank.name, bank_prose(bank))
     if problems:
         raise PublishError("\n".join(problems))
+
+
+def _fill_words(path: Path, notebook: NotebookNode, words: Glossary) -> None:
+    """Fill the room Words from the glossary with the words that the front matter lists."""
+    terms = notebook.metadata.ketalab.get("words", ())
+    if not terms:
+        return
+    try:
+        listed = word_list(terms, words)
+    except LookupError as error:
+        raise PublishError(f"{path.name}:1: ketalab.words: {error.args[0]}") from None
+    room = next(cell for cell in notebook.cells if cell.source.startswith("## Words"))
+    room.source += f"\n\n{listed}"
 
 
 def _is_spoken(cell: NotebookNode) -> bool:

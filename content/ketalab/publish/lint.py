@@ -164,6 +164,7 @@ def _clinical(piece: Prose) -> Iterator[tuple[int, int, str]]:
 
 # Texts of a bank that are keys or marks, not prose.
 _NOT_TEXTS = {"lesson", "id", "objective", "kind", "source", "fact"}
+_NOT_TEXTS |= {"mirrors", "pretest", "posttest"}
 
 
 def bank_prose(path: Path) -> list[Prose]:

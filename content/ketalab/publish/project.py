@@ -52,7 +52,8 @@ class Project:
         return sorted(self.lessons.glob("[0-9][0-9]-*.md"))
 
     def sources(self) -> list[Path]:
-        """Every file that the notebooks depend on: the package and its data."""
+        """Every file that the notebooks depend on: the package, its data and the glossary."""
         package = self.root / "content" / "ketalab"
         kinds = {".py", ".yaml", ".js", ".css", ".j2", ".json"}
-        return sorted(path for path in package.rglob("*") if path.suffix in kinds)
+        glossary = self.lessons.glob("glossary.yaml")
+        return sorted([*(p for p in package.rglob("*") if p.suffix in kinds), *glossary])
