@@ -20,15 +20,17 @@ from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Seconds. A suite over its budget is warned of. The whole must end within the limit: at the limit
-# the suite that runs is stopped, and the run has failed.
+# Seconds. A suite over its budget is warned of, and so is the whole. The whole must end within the
+# limit: at the limit the suite that runs is stopped, and the run has failed.
 BUDGETS = {
     "style": 20,
     "unit": 180,
     "notebooks": 200,
     "browser": 480,
 }
-WHOLE_LIMIT = 900
+WHOLE_BUDGET = 900
+# A busy machine may take longer than the budget without anything being wrong.
+WHOLE_LIMIT = 2700
 
 # What a stopped suite gets to close its browser, kernels and servers.
 GRACE = 20
@@ -220,7 +222,8 @@ def _report(outcomes: dict[str, Outcome], whole: float) -> None:
             print(f"{'':<10} PROBLEM: {problem}")
         for line in outcome.skipped:
             print(f"{'':<10} skipped {line}")
-    print(f"{'whole':<10} {whole:6.1f} s of {WHOLE_LIMIT} s ({whole / WHOLE_LIMIT:.0%})")
+    over = "  OVER BUDGET" if whole > WHOLE_BUDGET else ""
+    print(f"{'whole':<10} {whole:6.1f} s of {WHOLE_BUDGET} s ({whole / WHOLE_BUDGET:.0%}){over}")
     passed = sum(outcome.passed for outcome in outcomes.values())
     failed = sum(outcome.failed for outcome in outcomes.values())
     skipped = sum(len(outcome.skipped) for outcome in outcomes.values())
