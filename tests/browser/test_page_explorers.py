@@ -111,7 +111,7 @@ def test_tab_reaches_every_control(page: Page, explorer: Locator):
             )
         elif reached:
             break
-    assert reached[:6] == [*NAMES, "BUTTON"]
+    assert reached[: len(NAMES) + 1] == [*NAMES, "BUTTON"]
     assert "SUMMARY" in reached
 
 
@@ -130,7 +130,7 @@ def test_arrow_key_moves_the_control(page: Page, explorer: Locator, name: str):
     expect(select).to_be_focused()
     python = wait_for_agreement(explorer)
     assert shown(explorer) == python
-    assert python["reading"] != computed(SideEffectExplorer, start)["reading"]
+    assert python != computed(SideEffectExplorer, start)
 
 
 def test_reset_brings_back_the_opening_setting(page: Page, explorer: Locator):
