@@ -50,10 +50,14 @@
     };
   }
 
-  /** Every mark of the pictures shown: texts, symbols and lines by place and colour. */
+  /** The reading, the numbers drawn, and every mark of the pictures shown: texts, symbols and lines
+   *  by place and colour. */
   function marks(root) {
     const box = root.querySelector(".pictures").getBoundingClientRect();
     const found = { width: box.width, height: box.height, texts: [], symbols: [], lines: [] };
+    found.reading = root.querySelector(".reading").textContent;
+    const cells = (row) => [...row.cells].map((cell) => cell.textContent);
+    found.table = [...root.querySelectorAll(".numbers tr")].map(cells);
     for (const mark of root.querySelectorAll(".picture:not([hidden]) svg :is(path, line, text)")) {
       const place = mark.getBoundingClientRect();
       if (!place.width && !place.height) continue;

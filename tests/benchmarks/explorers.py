@@ -22,10 +22,11 @@ from tests.benchmarks.interact_lab import time_interact
 from tests.benchmarks.peer_environments import NotInstalledError
 from tests.browser.find_browser import find_chromium
 
-# Milliseconds. A ribbon of patients may take longer than one frame of a 60 Hz screen.
+# Milliseconds. An explorer of one curve or one table answers within one frame of a 60 Hz screen. A
+# ribbon of patients may take longer, and so may 200 or 400 people drawn beside a second picture.
 FRAME = 1000 / 60
-RIBBON = 50.0
-RIBBONS = ("DoseToBrainExplorer",)
+CROWD = 50.0
+CROWDS = ("DoseToBrainExplorer", "SideEffectExplorer", "BenefitHarmExplorer")
 # How many times as fast, or as light.
 INTERACT, OPENING, WEIGHT = 10, 2, 3
 
@@ -200,7 +201,7 @@ def _tell(found: Results) -> None:
 
 def _goals(found: Results) -> Iterator[str]:
     for name, ours in found.ours.items():
-        limit = RIBBON if name in RIBBONS else FRAME
+        limit = CROWD if name in CROWDS else FRAME
         yield _goal(p95(ours) <= limit, f"{name}: p95 {p95(ours):.1f} ms (at most {limit:.1f})")
     for name, theirs in found.interact.items():
         ratio = median(theirs) / median(found.ours[name])

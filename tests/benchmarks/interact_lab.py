@@ -1,7 +1,7 @@
 """The same figures with `ipywidgets.interact` and matplotlib, in JupyterLab.
 
-The figures come as lists of marks with their places, read off the explorers' own pictures: Python
-draws them and computes nothing.
+The figures come as lists of marks with their places, read off the explorers' own pictures, each with
+its reading and its table: Python draws and shows them and computes nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ INTERACT = Peer("interact", ("matplotlib==3.11.2", "ipywidgets==8.1.9", "ipykern
 
 _DRAW = """import json
 import re
+from html import escape
 import matplotlib.pyplot as plt
+from IPython.display import HTML, display
 from ipywidgets import IntSlider, interact
 
 figures = json.load(open("figures.json"))
@@ -44,7 +46,13 @@ def draw(name, place):
         axes.scatter(x, y, c=[colour(css) for css in fill], s=30)
     for x, y, text in shown["texts"]:
         axes.text(x, y, text, fontsize=9, va="center")
+    # Two figures that are alike would be one picture, and whoever waits for the next, wait for ever.
+    axes.plot([place, place + 1], [0, 0], color="black", linewidth=1)
     plt.show()
+    rows = ["".join(f"<td>{escape(cell)}</td>" for cell in row) for row in shown["table"]]
+    table = "".join(f"<tr>{row}</tr>" for row in rows)
+    numbers = f"<details><summary>Numbers drawn</summary><table>{table}</table></details>"
+    display(HTML(f"<p>{escape(shown['reading'])}</p>{numbers}"))
 """
 
 # From the key to the new picture on the screen, on the page's own clock.

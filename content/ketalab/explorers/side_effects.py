@@ -124,16 +124,18 @@ def _by_setting() -> dict[tuple[str, ...], Case]:
 
 def _people() -> alt.LayerChart:
     """Two icon arrays of 100, side by side."""
+    # The places stay and only what stands in them changes: 200 new marks at each step of a control
+    # would take longer than a frame of the screen.
     cells = (
-        alt.Chart(alt.NamedData("arms"))
-        .transform_calculate(cell="sequence(100)")
-        .transform_flatten(["cell"])
+        alt.Chart(alt.sequence(200, as_="place"))
         .transform_calculate(
-            x="datum.cell % 10 + 11.5 * datum.place",
+            cell="datum.place % 100",
+            x="datum.cell % 10 + 11.5 * floor(datum.place / 100)",
             y="floor(datum.cell / 10)",
-            has="datum.cell < datum.per_hundred",
-            kind="datum.has ? datum.arm : 'without'",
         )
+        .transform_calculate(arm="data('arms')[floor(datum.place / 100)]")
+        .transform_filter("datum.arm")
+        .transform_calculate(kind="datum.cell < datum.arm.per_hundred ? datum.arm.arm : 'without'")
     )
     kinds = ["treated", "control", "without"]
     icons = cells.mark_point(size=190, filled=True, opacity=1).encode(
