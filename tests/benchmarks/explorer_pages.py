@@ -19,8 +19,8 @@ import nbformat
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
-from ketalab.publish.exporters import PageExporter
 from ketalab.publish.notebooks import execute
+from ketalab.publish.pages.exporters import PageExporter
 from tests.benchmarks.peer_environments import FOLDER, NotInstalledError
 
 # npm's packages, and the file of each that the page needs.

@@ -15,9 +15,9 @@ from ketalab.publish.editions import (
     student_edition,
     without_speaker_notes,
 )
-from ketalab.publish.exporters import DeckExporter, PageExporter
 from ketalab.publish.lessons import read_lesson, tagged
 from ketalab.publish.notebooks import for_jupyter
+from ketalab.publish.pages.exporters import DeckExporter, PageExporter
 from tests.publish.conftest import code, lesson_text, remark
 
 HIDDEN = ("SOLUTION = 1", "REMARK")

@@ -17,10 +17,10 @@ import pytest
 from nbformat.v4 import new_output
 
 from ketalab.publish.editions import hidden_from_students, instructor_edition, student_edition
-from ketalab.publish.exporters import DeckExporter, PageExporter
 from ketalab.publish.leaks import leaks, refuse_leaks, secrets_of, secrets_of_all
 from ketalab.publish.lessons import read_lesson, tagged, write_notebook
 from ketalab.publish.notebooks import for_jupyter
+from ketalab.publish.pages.exporters import DeckExporter, PageExporter
 from ketalab.publish.project import Project, PublishError
 from tests.publish.conftest import GALLERY, code, lesson_text, remark
 

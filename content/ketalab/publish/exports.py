@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from ketalab.publish.bibliography import bibliography_files
 from ketalab.publish.course_coverage import course_coverage
-from ketalab.publish.exporters import DeckExporter, PageExporter
 from ketalab.publish.fingerprint import Ledger, fingerprint
-from ketalab.publish.glossary_page import glossary_page
 from ketalab.publish.leaks import refuse_leaks, secrets_of
 from ketalab.publish.lessons import read_lesson, write_notebook
 from ketalab.publish.notebooks import build_notebooks, for_jupyter, read_executed
+from ketalab.publish.pages.bibliography import bibliography_files
+from ketalab.publish.pages.exporters import DeckExporter, PageExporter
+from ketalab.publish.pages.glossary_page import glossary_page
+from ketalab.publish.pages.reference_pages import reference_page
 from ketalab.publish.project import Project
-from ketalab.publish.reference_pages import reference_page
 from ketalab.publish.staging import staged
 
 KINDS = {"html": PageExporter, "slides": DeckExporter}

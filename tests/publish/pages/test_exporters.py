@@ -11,8 +11,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from ketalab.frontend.runtime import vega_module
-from ketalab.publish.exporters import DeckExporter, PageExporter
-from ketalab.publish.reveal import csp_hash
+from ketalab.publish.pages.exporters import DeckExporter, PageExporter
+from ketalab.publish.pages.reveal import csp_hash
 from ketalab.publish.widgets import WIDGET_STATE, WIDGET_VIEW, EmbedWidgets, json_for_script
 
 KINDS = {"page": PageExporter, "deck": DeckExporter}

@@ -11,8 +11,8 @@ import pytest
 
 from ketalab.evidence import references
 from ketalab.evidence.citation import bibtex, csl_json
-from ketalab.publish.bibliography import bibliography_files
 from ketalab.publish.lessons import sources_of
+from ketalab.publish.pages.bibliography import bibliography_files
 from ketalab.publish.project import Project, PublishError
 
 

@@ -13,8 +13,8 @@ from ketalab.evidence.reference import Reference
 from ketalab.evidence.side_effect import Verified
 from ketalab.evidence.sources import source_keys
 from ketalab.publish.lessons import sources_of
+from ketalab.publish.pages.reference_pages import reference_page
 from ketalab.publish.project import Project, PublishError
-from ketalab.publish.reference_pages import reference_page
 
 _TITLE = "Bibliography"
 _SUMMARY = "Every source of the course: how it was checked, and which lessons cite it."

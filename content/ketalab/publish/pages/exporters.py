@@ -14,7 +14,7 @@ from traitlets.config import Config
 from ketalab import frontend
 from ketalab.publish.editions import as_slides, without_speaker_notes
 from ketalab.publish.glossary import PAGE, link_words
-from ketalab.publish.reveal import csp_hash, reveal_file, speaker_script_hashes
+from ketalab.publish.pages.reveal import csp_hash, reveal_file, speaker_script_hashes
 from ketalab.publish.widgets import EmbedWidgets, json_for_script
 
 _HERE = Path(__file__).parent

@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from ketalab.publish.glossary import FILE, Glossary, Word, load_glossary
+from ketalab.publish.pages.reference_pages import reference_page
 from ketalab.publish.project import Project, PublishError
-from ketalab.publish.reference_pages import reference_page
 
 _TITLE = "Glossary"
 _SUMMARY = "Every word that a lesson explains, in one place."

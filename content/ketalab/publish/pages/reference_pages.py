@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from ketalab.publish.exporters import PageExporter
+from ketalab.publish.pages.exporters import PageExporter
 
 
 def reference_page(title: str, summary: str, body: str) -> str:

@@ -1,0 +1,1 @@
+"""Notebooks to hand out: the zip for students and the instructor edition."""

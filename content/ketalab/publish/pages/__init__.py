@@ -1,0 +1,1 @@
+"""Web pages: a lesson, a deck, and what belongs to the whole course."""

@@ -1,0 +1,1 @@
+"""The question bank for learning platforms and on paper."""
