@@ -20,6 +20,7 @@ from ketalab import explorers
 from tests.benchmarks.explorer_pages import executed, official_page, our_page
 from tests.benchmarks.interact_lab import time_interact
 from tests.benchmarks.peer_environments import NotInstalledError
+from tests.benchmarks.timing import all_cores
 from tests.browser.find_browser import find_chromium
 
 # Milliseconds. An explorer of one curve or one table answers within one frame of a 60 Hz screen. A
@@ -67,7 +68,7 @@ def bench(
 ) -> Results:
     """Time every explorer; print medians, p95 and the goals; return what was measured."""
     with (
-        _all_cores(),
+        all_cores(),
         tempfile.TemporaryDirectory() as name,
         sync_playwright() as playwright,
         _chromium(playwright) as browser,
@@ -83,21 +84,6 @@ def bench(
         _time_openings(browser, folder, names[0], openings, official, found)
     _tell(found)
     return found
-
-
-@contextmanager
-def _all_cores() -> Iterator[None]:
-    """Browser, server and kernel run beside each other, as at a reader's: not on the one core that
-    the other benchmarks keep to."""
-    if not hasattr(os, "sched_setaffinity"):
-        yield
-        return
-    kept = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, range(os.cpu_count() or 1))
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, kept)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The same figures with `ipywidgets.interact` and matplotlib, in JupyterLab.
 
-The figures come as lists of marks with their places, read off the explorers' own pictures, each with
-its reading and its table: Python draws and shows them and computes nothing.
+The figures come as lists of marks with their places, read off the explorers' own pictures, each
+with its reading and its table: Python draws and shows them and computes nothing.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def draw(name, place):
         axes.scatter(x, y, c=[colour(css) for css in fill], s=30)
     for x, y, text in shown["texts"]:
         axes.text(x, y, text, fontsize=9, va="center")
-    # Two figures that are alike would be one picture, and whoever waits for the next, wait for ever.
+    # Two figures that are alike would be one picture, and waiting for the next would not end.
     axes.plot([place, place + 1], [0, 0], color="black", linewidth=1)
     plt.show()
     rows = ["".join(f"<td>{escape(cell)}</td>" for cell in row) for row in shown["table"]]

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # Each has a function `bench()` that prints what it finds.
 BENCHES = {
+    "exports": "tests.benchmarks.exports",
     "explorers": "tests.benchmarks.explorers",
     "kinetics": "tests.benchmarks.kinetics",
     "memory": "tests.benchmarks.memory",

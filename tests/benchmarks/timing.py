@@ -6,8 +6,10 @@ it is the time on the clock, and on a busy one the others' share is not in it.
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -46,3 +48,20 @@ def take_turns(calls: Mapping[str, Callable[[], Any]], repeats: int) -> dict[str
             call()
             seconds[name].append(time.process_time() - start)
     return {name: Timing(tuple(found)) for name, found in seconds.items()}
+
+
+@contextmanager
+def all_cores() -> Iterator[None]:
+    """Let what runs beside each other at a reader's or a builder's do so here too.
+
+    The other benchmarks keep to one core.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    kept = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, range(os.cpu_count() or 1))
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, kept)
