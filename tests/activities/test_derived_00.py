@@ -6,7 +6,7 @@ import pytest
 
 from ketalab.activities import check
 from ketalab.activities.bank import bank_file, in_words, load_bank
-from ketalab.evidence import record
+from ketalab.evidence import record, table
 
 LESSON = "00-start-here"
 BANK = load_bank(bank_file(LESSON))
@@ -78,3 +78,12 @@ def test_the_numeric_question_follows_its_row():
     (question,) = (q for q in BANK.questions if q.id == "00-of-hundred")
     control = record("results", "hardy2012__responders").control
     assert to_the_last_place(question.answer.number(), 100 * control.events / control.n)
+
+
+def test_the_largest_trial_by_mouth_is_the_one_of_the_prediction():
+    """Its answer names it, and the one trial of a cream that was larger."""
+    trials = table("trials", columns=["n_randomised", "route"])
+    by_mouth = trials[trials.route.str.contains("oral")]
+    assert by_mouth.n_randomised.astype(float).idxmax() == "fallon2018"
+    people = record("trials", "fallon2018").n_randomised
+    assert list(trials.index[trials.n_randomised > people]) == ["gewandter2014"]

@@ -147,3 +147,12 @@ def test_the_verdicts_to_match_are_those_of_the_claims():
     (question,) = (q for q in BANK.questions if q.id == "01-verdicts")
     said = [pair.right for pair in question.pairs]
     assert said == [record("claims", claim).verdict for claim in (1, 2, 3)]
+
+
+def test_the_verdicts_of_the_slides_are_those_of_the_claims(repository):
+    text = (repository / "content" / "lessons" / f"{LESSON}.md").read_text(encoding="utf-8")
+    (slide,) = re.findall(r"### The verdict\n(.*?)\n\+\+\+", text, re.DOTALL)
+    (last,) = re.findall(r"^6\. (Common: .*)$", text, re.MULTILINE)
+    verdicts = [record("claims", claim).verdict for claim in (1, 2, 3)]
+    assert re.findall(r"^\d\. \*\*.*: ([a-z ]+)\.\*\*", slide, re.MULTILINE) == verdicts
+    assert re.findall(r": ([a-z ]+)\.", last) == verdicts

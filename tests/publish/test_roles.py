@@ -10,6 +10,8 @@ import pytest
 from nbconvert.filters.markdown import markdown2html
 
 from ketalab.evidence import effect_profiles, fact, references, side_effects
+from ketalab.evidence.citable import citable, source_anchor
+from ketalab.publish.project import PublishError
 from ketalab.publish.roles import Citations, resolve, source_list
 
 
@@ -88,6 +90,20 @@ def test_citations_are_collected_once_in_order():
     assert said.count("#source-winstock2012") == 2
 
 
+def test_a_paper_of_the_pharmacology_is_cited_like_any_source():
+    said, keys = resolved("{cite}`Sigtermans2009` {cite}`sigtermans2009`")
+    assert said == (
+        " [\\[Sigtermans2009\\]](#source-paper-Sigtermans2009)"
+        "  [\\[Sigtermans 2009\\]](#source-sigtermans2009)"
+    )
+    assert keys == ["Sigtermans2009", "sigtermans2009"]
+
+
+def test_a_key_that_nobody_has_is_refused_with_what_comes_near():
+    with pytest.raises(PublishError, match=r"here:0: cite: no source 'Gilling2008'.*'Gilling2009'"):
+        resolved("{cite}`Gilling2008`")
+
+
 def test_prose_without_roles_stays_as_it_is():
     for text in ("A {set} of `code`.", "`x = {1: 2}`", "$x_{i}$", "{fact}", "`{fact}`"):
         assert resolved(text) == (text, [])
@@ -117,14 +133,14 @@ class Entries(HTMLParser):
             self.found[-1]["text"] += data
 
 
-def test_every_reference_of_the_course_survives_markdown():
+def test_every_source_of_the_course_survives_markdown():
     """Parentheses in a DOI, underscores in a key, angle brackets in a title."""
     parser = Entries()
-    parser.feed(markdown2html(source_list(Citations([*references()]))))
-    assert len(parser.found) == len(references())
-    for entry, (key, reference) in zip(parser.found, references().items(), strict=True):
-        assert entry["id"] == f"source-{key}"
-        assert [unescape(link) for link in entry["links"]] == [url for _, url in reference.links]
+    parser.feed(markdown2html(source_list(Citations([*citable()]))))
+    assert len(parser.found) == len(citable())
+    for entry, source in zip(parser.found, citable().values(), strict=True):
+        assert entry["id"] == source_anchor(source)
+        assert [unescape(link) for link in entry["links"]] == [url for _, url in source.links]
         words = re.sub(r"\s+", " ", entry["text"]).strip()
-        labels = " ".join(text for text, _ in reference.links)
-        assert words == f"{reference.label}. {reference.citation} {labels}".strip()
+        labels = " ".join(text for text, _ in source.links)
+        assert words == f"{source.label}. {source.citation} {labels}".strip()

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ketalab.evidence import fact, references
+from ketalab.evidence import fact
+from ketalab.evidence.citable import citable
 
 _FOLDER = Path(__file__).with_name("questions")
 ROLE = re.compile(r"\{(fact|cite)\}`([^`]+)`")
@@ -282,7 +283,7 @@ def _problems(bank: Bank) -> list[str]:
     asked = {question.objective for question in bank.questions}
     found += [f"objective {name!r} has no question" for name in sorted(known - asked)]
     for question in bank.questions:
-        if question.source not in references():
+        if question.source not in citable():
             found.append(f"{question.id!r}, field source: no source {question.source!r}")
     for item in bank.items():
         for role, key in _roles(item.model_dump()):
@@ -327,7 +328,7 @@ def _resolve(role: str, key: str) -> tuple[str, tuple[str, ...]]:
     if role == "fact":
         found = fact(key)
         return found.text, found.source_keys
-    if key not in references():
+    if key not in citable():
         raise LookupError(f"cite: no source {key!r}")
     return "", (key,)
 
@@ -337,7 +338,7 @@ def in_words(text: str) -> str:
 
     def replace(match: re.Match[str]) -> str:
         words, sources = _resolve(*match.groups())
-        labels = " ".join(f"[{references()[source].label}]" for source in sources)
+        labels = " ".join(f"[{citable()[source].label}]" for source in sources)
         return f"{words} {labels}".strip()
 
     return ROLE.sub(replace, text)

@@ -102,9 +102,9 @@ def _rows(item: bank.Question) -> dict[str, Any]:
     if item.kind == "ordering":
         choices = [str(place) for place in range(1, len(item.items) + 1)]
         rows = [(entry.text, place, entry.feedback) for place, entry in enumerate(item.items)]
-        rows = _mixed(rows, item.id)
+        rows = mixed(rows, item.id)
     else:
-        choices = _mixed(list(item.choices()), item.id)
+        choices = mixed(list(item.choices()), item.id)
         rows = [(pair.left, choices.index(pair.right), pair.feedback) for pair in item.pairs]
     return {
         "choices": [in_words(choice) for choice in choices],
@@ -115,14 +115,14 @@ def _rows(item: bank.Question) -> dict[str, Any]:
     }
 
 
-def _mixed(entries: list[Any], seed: str) -> list[Any]:
+def mixed(entries: list[Any], seed: str) -> list[Any]:
     """The entries in an order that is the same in every build and never the one given."""
 
     def mark(place: int) -> str:
         return digest([seed, place])
 
-    mixed = [entries[place] for place in sorted(range(len(entries)), key=mark)]
-    return mixed if mixed != entries else [*mixed[1:], mixed[0]]
+    found = [entries[place] for place in sorted(range(len(entries)), key=mark)]
+    return found if found != entries else [*found[1:], found[0]]
 
 
 def _common(item: bank.Question | bank.Prediction, name: str, action: str) -> dict[str, Any]:

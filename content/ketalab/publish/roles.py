@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import MappingProxyType
 
-from ketalab.evidence import fact, references
+from ketalab.evidence import fact
 from ketalab.evidence.certainty import badge, grade
+from ketalab.evidence.citable import citable, source_anchor
 from ketalab.publish.glossary import Glossary, word_in_prose
 from ketalab.publish.project import PublishError
 
@@ -89,8 +90,8 @@ def _brief(caveat: str) -> str:
 
 
 def _cite(key: str, citations: Citations) -> str:
-    if key not in references():
-        near = get_close_matches(key, references())
+    if key not in citable():
+        near = get_close_matches(key, citable())
         hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
         raise LookupError(f"cite: no source {key!r} in references.yaml{hint}")
     citations.add(key)
@@ -99,16 +100,16 @@ def _cite(key: str, citations: Citations) -> str:
 
 def _mark(key: str) -> str:
     """A link to the entry in the lesson's list of sources."""
-    return f" [\\[{references()[key].label}\\]](#source-{key})"
+    source = citable()[key]
+    return f" [\\[{source.label}\\]](#{source_anchor(source)})"
 
 
 def source_list(citations: Citations) -> str:
     """The lesson's list of sources as Markdown, one entry for each key, with its links."""
     entries = []
     for key in citations.keys:
-        reference = references()[key]
-        links = " ".join(f"[{text}]({url})" for text, url in reference.links)
-        entries.append(
-            f'- <a id="source-{key}"></a>**{reference.label}.** {reference.citation} {links}'
-        )
+        source = citable()[key]
+        links = " ".join(f"[{text}]({url})" for text, url in source.links)
+        anchor = f'<a id="{source_anchor(source)}"></a>'
+        entries.append(f"- {anchor}**{source.label}.** {source.citation} {links}")
     return "\n".join(entries)
