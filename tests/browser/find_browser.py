@@ -1,6 +1,7 @@
 """Find the Chromium that the browser tests drive; on Debian and Ubuntu, install it if need be.
 
-`python tests/browser/find_browser.py` prints its path.
+`python tests/browser/find_browser.py` prints its path. The finding itself is the course's own, as
+the handouts are printed by the same browser.
 """
 
 from __future__ import annotations
@@ -12,19 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-VARIABLE = "KETALAB_CHROMIUM"
-
-COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-MACOS_APPLICATIONS = (
-    "Chromium.app/Contents/MacOS/Chromium",
-    "Google Chrome.app/Contents/MacOS/Google Chrome",
-)
-
-WINDOWS_PROGRAMS = (
-    "Chromium/Application/chrome.exe",
-    "Google/Chrome/Application/chrome.exe",
-)
+from ketalab.publish.browser import VARIABLE, WHAT_TO_INSTALL, chosen_chromium, search_chromium
+from ketalab.publish.project import PublishError
 
 
 class BrowserNotFoundError(RuntimeError):
@@ -40,61 +30,19 @@ def find_chromium() -> Path:
     Raises:
         BrowserNotFoundError: none was found, or `KETALAB_CHROMIUM` names none.
     """
-    chosen = os.environ.get(VARIABLE)
-    if chosen:
-        return _check_chosen(Path(chosen))
-    found = _search()
+    try:
+        found = chosen_chromium() or search_chromium()
+    except PublishError as error:
+        raise BrowserNotFoundError(str(error)) from error
     if found is None and _may_use_apt():
         _install_with_apt()
-        found = _search()
+        found = search_chromium()
     if found is None:
         raise BrowserNotFoundError(
             "The browser tests need Chromium or Google Chrome, and none that starts was found. "
-            "Install one (Debian: sudo apt-get install chromium; macOS: brew install --cask "
-            "chromium; Windows or Ubuntu: https://www.google.com/chrome/), or set the variable "
-            f"{VARIABLE} to the path of its program."
+            f"{WHAT_TO_INSTALL}"
         )
     return found
-
-
-def _check_chosen(path: Path) -> Path:
-    if not path.is_file():
-        raise BrowserNotFoundError(f"{VARIABLE} is set to {path}, and there is no such file.")
-    if not _starts(path):
-        raise BrowserNotFoundError(f"{VARIABLE} is set to {path}, which does not start.")
-    return path
-
-
-def _search() -> Path | None:
-    return next((path for path in _candidates() if _starts(path)), None)
-
-
-def _candidates() -> list[Path]:
-    """Existing files that may be a Chromium, best first."""
-    paths = [Path(found) for command in COMMANDS if (found := shutil.which(command))]
-    if platform.system() == "Darwin":
-        folders = (Path("/Applications"), Path.home() / "Applications")
-        paths += [folder / name for folder in folders for name in MACOS_APPLICATIONS]
-    elif platform.system() == "Windows":
-        variables = ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
-        folders = [Path(os.environ[name]) for name in variables if name in os.environ]
-        paths += [folder / name for folder in folders for name in WINDOWS_PROGRAMS]
-    return [path for path in paths if path.is_file()]
-
-
-def _starts(path: Path) -> bool:
-    """Tell whether the program answers `--version`.
-
-    Ubuntu's `chromium-browser` may be a script that only asks for a snap. On Windows Chrome would
-    open a window instead of answering, so there the file is taken as it is.
-    """
-    if platform.system() == "Windows":
-        return True
-    try:
-        answer = subprocess.run([path, "--version"], capture_output=True, timeout=30, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return answer.returncode == 0
 
 
 def _may_use_apt() -> bool:

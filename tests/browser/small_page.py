@@ -9,7 +9,8 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from ketalab.frontend import CourseWidget
-from ketalab.publish.pages.exporters import DeckExporter, PageExporter
+from ketalab.publish.pages.deck import DeckExporter
+from ketalab.publish.pages.exporters import PageExporter
 from ketalab.publish.widgets import WIDGET_STATE, WIDGET_VIEW
 
 

@@ -10,7 +10,7 @@ from tests.browser.axe import check_with_axe
 from tests.browser.conftest import OpenOffline
 from tests.browser.test_page_access import VIEWS
 
-PAGES = ["bibliography.html", "evidence.html", "glossary.html"]
+PAGES = ["bibliography.html", "evidence.html", "glossary.html", "index.html"]
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -17,7 +17,8 @@ from ketalab.publish.editions import (
 )
 from ketalab.publish.lessons import read_lesson, tagged
 from ketalab.publish.notebooks import for_jupyter
-from ketalab.publish.pages.exporters import DeckExporter, PageExporter
+from ketalab.publish.pages.deck import DeckExporter
+from ketalab.publish.pages.exporters import PageExporter
 from tests.publish.conftest import code, lesson_text, remark
 
 HIDDEN = ("SOLUTION = 1", "REMARK")

@@ -7,7 +7,8 @@ import pytest
 from ketalab.evidence.tables import EvidenceError
 from ketalab.publish.glossary import FILE, glossary_beside, link_words, load_glossary
 from ketalab.publish.lessons import read_lesson
-from ketalab.publish.pages.exporters import DeckExporter, PageExporter
+from ketalab.publish.pages.deck import DeckExporter
+from ketalab.publish.pages.exporters import PageExporter
 from ketalab.publish.pages.glossary_page import glossary_page
 from ketalab.publish.project import Project, PublishError
 from tests.publish.conftest import FRONT, lesson_text, remark

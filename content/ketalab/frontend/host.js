@@ -13,6 +13,13 @@ function resolve(value) {
   return shared.get(key);
 }
 
+/** Large values are packed (see publish/pages/packing.py); they are unpacked before any is asked. */
+async function unpack(element) {
+  const bytes = Uint8Array.from(atob(element.textContent), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  shared.set(element.id.replace("shared-", ""), await new Response(stream).json());
+}
+
 /** The part of a Backbone model that anywidget's AFM promises. */
 class Model {
   constructor(state) {
@@ -107,6 +114,11 @@ async function bring(element) {
   element.replaceChildren(place);
 }
 
-for (const element of document.querySelectorAll("[data-model]")) {
-  bring(element).catch((error) => console.error(error));
+try {
+  await Promise.all([...document.querySelectorAll("[data-packed]")].map(unpack));
+  for (const element of document.querySelectorAll("[data-model]")) {
+    bring(element).catch((error) => console.error(error));
+  }
+} catch (error) {
+  console.error(error); // the text forms stay where the widgets would be
 }

@@ -9,7 +9,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ketalab.evidence import references
+from ketalab.evidence import pharmacology, references
+from ketalab.evidence.citable import citable, source_anchor
 from ketalab.evidence.citation import bibtex, csl_json
 from ketalab.publish.lessons import sources_of
 from ketalab.publish.pages.bibliography import bibliography_files
@@ -37,7 +38,8 @@ class Page(HTMLParser):
         elif tag == "a" and self._open is not None and "href" in attrs:
             self._open["links"].append(attrs["href"])
         elif tag == "a" and self._open is not None:
-            self.entries[attrs["id"].removeprefix("source-")] = self._open
+            assert attrs["id"] not in self.entries
+            self.entries[attrs["id"]] = self._open
 
     def handle_endtag(self, tag):
         if tag == "li":
@@ -60,19 +62,28 @@ def page(files):
     return parser
 
 
-def test_every_reference_stands_there_once(page):
-    assert set(page.entries) == set(references())
-    for key, reference in references().items():
-        text = re.sub(r"\s+", " ", page.entries[key]["text"])
-        assert text.startswith(f"{reference.label}. {reference.citation}")
-        assert [url for _, url in reference.links] == [
-            link for link in page.entries[key]["links"] if link.startswith("http")
+def test_every_source_stands_there_once(page):
+    sources = [*references().values(), *pharmacology.references().values()]
+    assert set(page.entries) == set(map(source_anchor, sources))
+    for source in sources:
+        entry = page.entries[source_anchor(source)]
+        text = re.sub(r"\s+", " ", entry["text"])
+        assert text.startswith(f"{source.label}. {source.citation}")
+        assert [url for _, url in source.links] == [
+            link for link in entry["links"] if link.startswith("http")
         ]
+
+
+def test_a_paper_of_the_pharmacology_says_how_much_of_it_was_read(page):
+    readings = ("read in part", "second-hand", "not read")
+    for paper in pharmacology.references().values():
+        said = page.entries[source_anchor(paper)]["text"].partition(paper.citation)[2]
+        assert [reading for reading in readings if reading in said] == [paper.reading]
 
 
 def test_what_was_not_seen_is_said(page):
     for key, reference in references().items():
-        text = page.entries[key]["text"]
+        text = page.entries[f"source-{key}"]["text"]
         assert ("DOI not seen" in text) == (reference.doi is None)
         assert ("PMID not seen" in text) == (reference.pmid is None)
         assert ("no address is known" in text) == (not reference.links)
@@ -83,7 +94,7 @@ def test_what_was_not_seen_is_said(page):
 def test_each_source_says_how_it_was_checked(page):
     signs = {"label": "◆", "primary-abstract": "●", "review": "◐", "secondary": "○"}
     for key, reference in references().items():
-        text = page.entries[key]["text"]
+        text = page.entries[f"source-{key}"]["text"]
         if reference.verified is not None:
             assert f"{signs[reference.verified]} " in text
             assert sum(sign in text for sign in signs.values()) == 1
@@ -91,14 +102,16 @@ def test_each_source_says_how_it_was_checked(page):
             assert any(sign in text for sign in signs.values()) or "level not recorded" in text
     # The label of the spray has no level of its own: its rows do.
     assert references()["spravato_uspi"].verified is None
-    assert "◆ label" in page.entries["spravato_uspi"]["text"]
+    assert "◆ label" in page.entries["source-spravato_uspi"]["text"]
 
 
 def test_the_lessons_that_cite_a_source_are_named(page):
     lessons = Project.find().lesson_files()
     cited = {lesson.stem: sources_of(lesson) for lesson in lessons}
     assert sum(len(keys) > 10 for keys in cited.values()) >= 4
-    for key, entry in page.entries.items():
+    assert "Gilling2009" in cited["02-mechanism"]
+    for key, source in citable().items():
+        entry = page.entries[source_anchor(source)]
         for stem, keys in cited.items():
             assert (f"{stem}.html" in entry["links"]) == (key in keys)
         nowhere = not any(key in keys for keys in cited.values())

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Any
 
-import yaml
-
+from ketalab.publish.front_matter import front_matter
 from ketalab.publish.glossary import FILE, Glossary, Word, load_glossary
-from ketalab.publish.pages.reference_pages import reference_page
+from ketalab.publish.pages.reference_pages import LIST_STYLE, reference_page
 from ketalab.publish.project import Project, PublishError
 
 _TITLE = "Glossary"
@@ -19,7 +15,6 @@ _ABOUT = (
     "Every word that a lesson explains, with the lesson that lists it first. The meanings are "
     "those that this course needs; a dictionary may know more."
 )
-_FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 
 
 def glossary_page(project: Project) -> str:
@@ -31,13 +26,13 @@ def glossary_page(project: Project) -> str:
     """
     path = project.lessons / FILE
     words = load_glossary(path) if path.exists() else {}
-    lessons = {lesson.stem: _front_matter(lesson) for lesson in project.lesson_files()}
+    lessons = {lesson.stem: front_matter(lesson) for lesson in project.lesson_files()}
     problems = misplaced(words, {name: front.get("words", ()) for name, front in lessons.items()})
     if problems:
         raise PublishError("\n".join(problems))
     entries = [_entry(word, words, lessons[word.lesson]["number"]) for word in words.values()]
     body = "\n".join(entries) or "No lesson explains a word yet."
-    return reference_page(_TITLE, _SUMMARY, f"{_ABOUT}\n\n{body}")
+    return reference_page(_TITLE, _SUMMARY, f"{_ABOUT}\n\n{body}", style=LIST_STYLE)
 
 
 def misplaced(words: Glossary, listed: Mapping[str, Iterable[str]]) -> list[str]:
@@ -65,9 +60,3 @@ def _entry(word: Word, words: Glossary, number: int) -> str:
         f"First in [lesson {number}]({word.lesson}.html).",
     ]
     return " ".join(filter(None, parts))
-
-
-def _front_matter(lesson: Path) -> dict[str, Any]:
-    found = _FRONT_MATTER.match(lesson.read_text(encoding="utf-8"))
-    front = yaml.safe_load(found[1]) if found else {}
-    return front.get("ketalab", {})
