@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from ketalab.publish import browser
+from ketalab.publish.project import PublishError
 from tests.browser import find_browser
 from tests.browser.find_browser import VARIABLE, BrowserNotFoundError, find_chromium
 
@@ -19,7 +21,7 @@ def bare_machine(monkeypatch, tmp_path):
     """A machine with an empty PATH, no applications and no root."""
     monkeypatch.delenv(VARIABLE, raising=False)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    monkeypatch.setattr(find_browser, "MACOS_APPLICATIONS", ())
+    monkeypatch.setattr(browser, "MACOS_APPLICATIONS", ())
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     (tmp_path / "bin").mkdir()
 
@@ -66,6 +68,17 @@ def test_without_root_nothing_is_installed_and_the_message_names_the_variable(tm
         find_chromium()
 
 
+def test_whoever_only_prints_gets_one_message_and_no_installation(monkeypatch, tmp_path):
+    """The publishing side never calls apt, not even as root."""
+    make_program(tmp_path / "bin" / "apt-get")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    with pytest.raises(PublishError, match=rf"PDFs .* Install one .* {VARIABLE} "):
+        browser.find_chromium()
+    chosen = make_program(tmp_path / "my browser")
+    monkeypatch.setenv(VARIABLE, str(chosen))
+    assert browser.find_chromium() == chosen
+
+
 @pytest.fixture
 def linux_root(monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 0)
@@ -76,7 +89,7 @@ def linux_root(monkeypatch):
 def test_root_on_debian_gets_it_from_apt(monkeypatch, tmp_path, capfd):
     log = tmp_path / "apt.log"
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.defpath}")
-    monkeypatch.setattr(find_browser, "COMMANDS", ("chromium-made-up",))
+    monkeypatch.setattr(browser, "COMMANDS", ("chromium-made-up",))
     chromium = tmp_path / "bin" / "chromium-made-up"
     apt = make_program(tmp_path / "bin" / "apt-get")
     apt.write_text(
@@ -102,6 +115,6 @@ def test_a_program_that_hangs_does_not_count(monkeypatch, tmp_path):
         raise subprocess.TimeoutExpired(command, options["timeout"])
 
     make_program(tmp_path / "bin" / "chromium")
-    monkeypatch.setattr(find_browser.subprocess, "run", hang)
+    monkeypatch.setattr(browser.subprocess, "run", hang)
     with pytest.raises(BrowserNotFoundError):
         find_chromium()
