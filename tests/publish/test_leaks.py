@@ -8,19 +8,35 @@ import gzip
 import html
 import io
 import json
+import sys
 import zipfile
 import zlib
 from urllib.parse import quote
 
 import nbformat
+import pypdf
 import pytest
 from nbformat.v4 import new_output
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    NameObject,
+    StreamObject,
+    TextStringObject,
+)
 
 from ketalab.publish.editions import hidden_from_students, instructor_edition, student_edition
-from ketalab.publish.leaks import leaks, refuse_leaks, secrets_of, secrets_of_all
+from ketalab.publish.leaks import (
+    leak_check,
+    leaks,
+    refuse_leaks,
+    secrets_of,
+    secrets_of_course,
+)
 from ketalab.publish.lessons import read_lesson, tagged, write_notebook
 from ketalab.publish.notebooks import for_jupyter
-from ketalab.publish.pages.exporters import DeckExporter, PageExporter
+from ketalab.publish.pages.deck import DeckExporter
+from ketalab.publish.pages.exporters import PageExporter
 from ketalab.publish.project import Project, PublishError
 from tests.publish.conftest import GALLERY, code, lesson_text, remark
 
@@ -32,9 +48,9 @@ def lessons():
 
 
 @pytest.fixture(scope="module")
-def secrets(lessons):
+def secrets():
     """The secrets of the whole course."""
-    return secrets_of_all(lessons.values())
+    return secrets_of_course(Project.find())
 
 
 @pytest.fixture(scope="module")
@@ -86,11 +102,13 @@ def test_a_fresh_notebook_page_and_deck_hold_nothing(secrets, students, plain):
         refuse_leaks(secrets, exporter.__name__, body.encode())
 
 
-def test_every_hidden_cell_has_a_secret_of_its_own(lessons):
+def test_every_hidden_cell_has_a_secret_of_its_own(lessons, secrets):
+    """In its lesson, and still when what stands open anywhere is no secret any more."""
     for lesson in lessons.values():
         own = secrets_of(lesson)
         named = {*own.windows.values(), *own.lines.values()}
         assert len(named) == len({cell.source for cell in hidden_from_students(lesson)})
+        assert named <= {*secrets.windows.values(), *secrets.lines.values()}
 
 
 def test_the_instructors_page_holds_every_secret(instructors, lesson_path):
@@ -211,6 +229,140 @@ def test_the_tags_alone_hide_a_cell(secrets, instructors):
         notebook = copy.deepcopy(instructors)
         notebook.cells = [c for c in notebook.cells if not tagged(c, tag)]
         assert set(leaks(secrets, write_notebook(notebook).encode()))
+
+
+def test_a_piece_is_found_wherever_it_stands(secrets):
+    """As many letters as make a window, and not one more, at every place of a file."""
+    window, name = next(iter(secrets.windows.items()))
+    for place in range(20):
+        assert set(leaks(secrets, b"-" * 100 + b"x" * place + window + b"yz")) == {name}
+        assert not set(leaks(secrets, b"x" * place + window[1:] + b"-"))
+
+
+# --- PDFs -----------------------------------------------------------------------------------------
+
+
+def pdf(change=lambda writer: None, words: str = "Nothing to see here.") -> bytes:
+    """A PDF of one page with some words, packed as a printer packs them, after a change."""
+    writer = pypdf.PdfWriter()
+    page = writer.add_blank_page(600, 800)
+    font = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type1"),
+            NameObject("/BaseFont"): NameObject("/Helvetica"),
+        }
+    )
+    fonts = DictionaryObject({NameObject("/F"): writer._add_object(font)})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+    drawn = StreamObject()
+    # Two letters at a time, each put in its place: no two words stand together in the file.
+    pairs = [words[at : at + 2] for at in range(0, len(words), 2)]
+    drawn.set_data(
+        b"BT /F 9 Tf 20 780 Td "
+        + b" ".join(
+            f"<{pair.encode('cp1252', 'replace').hex()}> Tj {8 * (place % 60 == 59)} 0 Td".encode()
+            for place, pair in enumerate(pairs)
+        )
+        + b" ET"
+    )
+    page[NameObject("/Contents")] = writer._add_object(drawn.flate_encode())
+    change(writer)
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
+IN_A_PDF = {
+    "words on a page": lambda text: pdf(words=" ".join(text.split())),
+    "title": lambda text: pdf(lambda writer: writer.add_metadata({"/Title": text})),
+    "attachment": lambda text: pdf(lambda writer: writer.add_attachment("a.txt", text.encode())),
+    "alternative text": lambda text: pdf(
+        lambda writer: writer._add_object(
+            DictionaryObject({NameObject("/Alt"): TextStringObject(text)})
+        )
+    ),
+    "deep in a list": lambda text: pdf(
+        lambda writer: writer._add_object(
+            ArrayObject(
+                [ArrayObject([DictionaryObject({NameObject("/T"): TextStringObject(text)})])]
+            )
+        )
+    ),
+    "zipped": lambda text: zipped(pdf(words=" ".join(text.split()))),
+}
+
+
+@pytest.mark.parametrize("place", IN_A_PDF)
+def test_a_secret_in_a_pdf_is_found(secrets, hidden, place):
+    for text in hidden.values():
+        assert set(leaks(secrets, IN_A_PDF[place](text)))
+    assert not set(leaks(secrets, IN_A_PDF[place]("Nothing that anybody hides. " * 9)))
+
+
+def test_a_letter_that_a_font_joined_hides_nothing(secrets):
+    window, name = next((w, n) for w, n in secrets.windows.items() if b"fi" in w)
+    joined = window.decode().replace("fi", "ﬁ")
+    assert set(leaks(secrets, pdf(lambda writer: writer.add_metadata({"/Title": joined})))) == {
+        name
+    }
+
+
+def test_a_pdf_that_cannot_be_read_is_refused(secrets):
+    whole = pdf()
+    with pytest.raises(PublishError, match=r"^x\.pdf: a PDF that cannot be searched"):
+        refuse_leaks(secrets, "x.pdf", whole[:90])
+
+
+def test_without_pypdf_the_error_says_what_to_install(secrets, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+    with pytest.raises(
+        PublishError, match=r"^x\.pdf: without pypdf .* pip install -r content/keta"
+    ):
+        refuse_leaks(secrets, "x.pdf", pdf())
+
+
+# --- A course -------------------------------------------------------------------------------------
+
+
+CALL = "share_of_people(with_effect=treated.events, of_all=treated.n)"
+
+
+@pytest.fixture
+def course(project):
+    """A project of one lesson with a solution and a remark; its package has a module."""
+    words = "The usual slip is to read the first arm that is printed. Ask for both of them."
+    solution = code(f"answer = {CALL} - 1", "solution")
+    text = lesson_text(GALLERY, exercises=f"{solution}\n{remark(words, 'instructor')}")
+    project.lesson_files()[0].write_text(text, encoding="utf-8")
+    return project
+
+
+def test_the_check_names_every_file_that_leaks(course, tmp_path):
+    good, bad, worse = (tmp_path / name for name in ("good.html", "bad.html", "worse.zip"))
+    good.write_text("<p>Nothing.")
+    leak_check(course, [good])
+    bad.write_text(f"<p>answer = {CALL} - 1")
+    worse.write_bytes(zipped(b"THE USUAL SLIP is to read the first arm that is printed."))
+    with pytest.raises(PublishError) as caught:
+        leak_check(course, [bad, good, worse])
+    first, second = str(caught.value).splitlines()
+    assert "bad.html: students would see" in first
+    assert "the solution “answer = share_of" in first
+    assert "worse.zip: notes.txt: students would see" in second
+    assert "the remark “The usual slip" in second
+
+
+def test_what_the_package_does_as_well_is_no_secret_but_a_bank_excuses_nothing(course):
+    package = course.root / "content" / "ketalab"
+    before = secrets_of_course(course)
+    (package / "bank.yaml").write_text(CALL, encoding="utf-8")
+    assert secrets_of_course(course) == before
+    (package / "module.py").write_text(f"return {CALL}\n", encoding="utf-8")
+    after = secrets_of_course(course)
+    refuse_leaks(after, "x", CALL.encode())
+    with pytest.raises(PublishError, match="the solution"):
+        refuse_leaks(before, "x", CALL.encode())
 
 
 # --- Lessons that give their secrets away ---------------------------------------------------------

@@ -1,39 +1,47 @@
 """Refuse a student's file that holds a solution or an instructor's remark, in whatever disguise.
 
 A file is searched as it is and unwrapped: without tags, with HTML entities, JSON escapes and URL
-escapes undone, with base64 and hex decoded, with what was zipped unzipped, and all of that again
-inside what came out. Compared are letters and digits alone, so that highlighting, line breaks
-and case hide nothing.
+escapes undone, with base64 and hex decoded, with what was zipped unzipped, with the words of a PDF
+read, and all of that again inside what came out. Compared are letters and digits alone, so that
+highlighting, line breaks and case hide nothing. Every place of a file is searched.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import html
 import io
 import re
 import string
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from nbformat import NotebookNode
 
 from ketalab.publish.editions import hidden_from_students, student_edition
-from ketalab.publish.lessons import tagged
-from ketalab.publish.project import PublishError
+from ketalab.publish.lessons import read_lesson, tagged
+from ketalab.publish.project import Project, PublishError
 
 _WINDOW = 40  # letters and digits in a row, about eight words: no coincidence
-_STEP = 8  # a file is looked at in every eighth place: whatever is 47 long or longer is found
+_STEP = 8  # a file is looked at in every eighth place, for what any window there would hold
+_SEED = _WINDOW - _STEP + 1  # so long is what every window has at one of the places looked at
 _LINE = 16  # a line of a solution is searched for by itself from this length
 _DEPTH = 4  # wrappings within wrappings
 
 _KEPT = (string.ascii_lowercase + string.digits).encode()
 _DROPPED = bytes(sorted(set(range(256)) - set(_KEPT + string.ascii_uppercase.encode())))
 _LOWER = bytes.maketrans(string.ascii_uppercase.encode(), string.ascii_lowercase.encode())
+
+_PRINTED = bytes(range(32, 127)) + b"\t\n\r"
 
 _TAG = re.compile(rb"<[^<>]*>")
 _ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))")
@@ -55,6 +63,51 @@ class Secrets:
 
     windows: dict[bytes, str] = field(default_factory=dict)
     lines: dict[bytes, str] = field(default_factory=dict)
+    # Digests of what was searched and holds none, each with the depth that it was searched to.
+    clean: set[tuple[bytes, int]] = field(default_factory=set)
+
+    @cached_property
+    def seeds(self) -> frozenset[bytes]:
+        """All pieces of the windows by which a window is noticed before it is compared."""
+        return frozenset(
+            window[start : start + _SEED] for window in self.windows for start in range(_STEP)
+        )
+
+
+def leak_check(project: Project, files: Iterable[Path]) -> None:
+    """Search files that students get for what any lesson of the course hides from them.
+
+    Raises:
+        PublishError: some hold a solution or a remark; names each file and what it holds. Also
+            raised for a lesson that cannot be read, and for a PDF where pypdf is not installed.
+    """
+    secrets = secrets_of_course(project)
+    problems = []
+    for path in files:
+        inside = path.is_relative_to(project.root)
+        name = path.relative_to(project.root).as_posix() if inside else path.name
+        for part, data in _named_parts(name, path.read_bytes()):
+            try:
+                refuse_leaks(secrets, part, data)
+            except PublishError as error:
+                problems.append(str(error))
+    if problems:
+        raise PublishError("\n".join(problems))
+
+
+def secrets_of_course(project: Project) -> Secrets:
+    """The secrets of a checkout: what its lessons hide, and its package does not do as well.
+
+    A solution may call a function as the code of the package calls it. The question banks excuse
+    nothing: feedback that repeats a solution gives it away.
+
+    Raises:
+        PublishError: like `secrets_of`; also for a lesson that cannot be read.
+    """
+    secrets = secrets_of_all(read_lesson(lesson) for lesson in project.lesson_files())
+    for module in sorted((project.root / "content" / "ketalab").rglob("*.py")):
+        _excuse(secrets, _bare(module.read_bytes()))
+    return secrets
 
 
 def secrets_of_all(lessons: Iterable[NotebookNode]) -> Secrets:
@@ -64,17 +117,22 @@ def secrets_of_all(lessons: Iterable[NotebookNode]) -> Secrets:
         PublishError: like `secrets_of`.
     """
     course = list(lessons)
-    windows, lines = {}, {}
+    secrets = Secrets()
     for lesson in course:
         own = secrets_of(lesson)
-        windows |= own.windows
-        lines |= own.lines
+        secrets.windows.update(own.windows)
+        secrets.lines.update(own.lines)
     for lesson in course:
-        public = b"\n".join(map(_bare, _shown(lesson)))
-        for window in _windows(public):
-            windows.pop(window, None)
-        lines = {line: name for line, name in lines.items() if line not in public}
-    return Secrets(windows, lines)
+        _excuse(secrets, b"\n".join(map(_bare, _shown(lesson))))
+    return secrets
+
+
+def _excuse(secrets: Secrets, public: bytes) -> None:
+    """Take out of the secrets what stands in a text that is open to all."""
+    for window in _windows(public):
+        secrets.windows.pop(window, None)
+    for line in [line for line in secrets.lines if line in public]:
+        del secrets.lines[line]
 
 
 def secrets_of(lesson: NotebookNode) -> Secrets:
@@ -111,8 +169,14 @@ def secrets_of(lesson: NotebookNode) -> Secrets:
 
 
 def refuse_leaks(secrets: Secrets, name: str, data: bytes) -> None:
-    """Raise PublishError if the file `name` with the content `data` holds one of the secrets."""
-    found = sorted(set(leaks(secrets, data)))
+    """Raise PublishError if the file `name` with the content `data` holds one of the secrets.
+
+    It is raised too for a PDF that cannot be searched.
+    """
+    try:
+        found = sorted(set(leaks(secrets, data)))
+    except PublishError as error:
+        raise PublishError(f"{name}: {error}") from error
     if found:
         raise PublishError(
             f"{name}: students would see what is for instructors alone: {'; '.join(found)}"
@@ -121,15 +185,47 @@ def refuse_leaks(secrets: Secrets, name: str, data: bytes) -> None:
 
 def leaks(secrets: Secrets, data: bytes) -> Iterator[str]:
     """Yield, for every secret in the data, whose it is."""
-    for text in _unwrapped(data, _DEPTH):
-        bare = _bare(text)
-        for start in range(0, len(bare) - _WINDOW + 1, _STEP):
-            window = bare[start : start + _WINDOW]
-            if window in secrets.windows:
-                yield secrets.windows[window]
-        for line, name in secrets.lines.items():
-            if line in bare:
-                yield name
+    yield from _search(secrets, data, _DEPTH)
+
+
+def _search(secrets: Secrets, data: bytes, depth: int) -> list[str]:
+    """Whose secrets stand in the data and in what it wraps.
+
+    What many files hold alike, such as Vega, is searched once.
+    """
+    known = hashlib.sha256(data).digest(), depth
+    if known in secrets.clean:
+        return []
+    texts = _texts(data)
+    found = [name for text in texts for name in _in_plain(secrets, text)]
+    for part in _wrapped(data, texts) if depth else ():
+        found += _search(secrets, part, depth - 1)
+    if not found:
+        secrets.clean.add(known)
+    return found
+
+
+def _in_plain(secrets: Secrets, text: bytes) -> Iterator[str]:
+    bare, seeds = _bare(text), secrets.seeds
+    for place in range(0, len(bare) - _SEED + 1, _STEP):
+        if bare[place : place + _SEED] in seeds:
+            for start in range(max(place - _STEP + 1, 0), place + 1):
+                window = bare[start : start + _WINDOW]
+                if window in secrets.windows:
+                    yield secrets.windows[window]
+    for line, name in secrets.lines.items():
+        if line in bare:
+            yield name
+
+
+def _named_parts(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
+    """The file itself, or each file in a zip, so that a message can name it."""
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        yield name, data
+        return
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for part in archive.namelist():
+            yield f"{name}: {part}", archive.read(part)
 
 
 def _shown(lesson: NotebookNode) -> list[str]:
@@ -159,17 +255,17 @@ def _windows(bare: bytes) -> Iterator[bytes]:
     return (bare[start : start + _WINDOW] for start in range(len(bare) - _WINDOW + 1))
 
 
-def _unwrapped(data: bytes, depth: int) -> Iterator[bytes]:
-    """Yield the data and everything that can be made out of it."""
-    seen: set[bytes] = set()
-    for text in (data, _TAG.sub(b"", data)):
-        for plain in _peeled(text):
-            if plain not in seen:
-                seen.add(plain)
-                yield plain
-    if depth:
-        for inner in (*_unzipped(data), *(part for text in seen for part in _decoded(text))):
-            yield from _unwrapped(inner, depth - 1)
+def _texts(data: bytes) -> set[bytes]:
+    """The data as they are, without tags, and with the escapes of both undone."""
+    return {plain for text in (data, _TAG.sub(b"", data)) for plain in _peeled(text)}
+
+
+def _wrapped(data: bytes, texts: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield what was packed in the data or encoded in one of its texts."""
+    yield from _unzipped(data)
+    yield from _out_of_pdf(data)
+    for text in texts:
+        yield from _decoded(text)
 
 
 def _peeled(text: bytes) -> Iterator[bytes]:
@@ -212,10 +308,10 @@ def _decoded(text: bytes) -> Iterator[bytes]:
 
 def _is_worth_reading(data: bytes) -> bool:
     """Whether it is text or something packed, and not what a word decodes to by accident."""
-    if data.startswith((b"PK\x03\x04", b"\x1f\x8b", b"\x89PNG")) or data[:1] == b"\x78":
+    if data.startswith((b"PK\x03\x04", b"\x1f\x8b", b"\x89PNG", b"%PDF-")) or data[:1] == b"\x78":
         return True
     head = data[:200]
-    return sum(32 <= byte < 127 or byte in b"\t\n\r" for byte in head) >= 0.9 * len(head)
+    return len(head.translate(None, _PRINTED)) <= 0.1 * len(head)
 
 
 def _unzipped(data: bytes) -> Iterator[bytes]:
@@ -229,3 +325,52 @@ def _unzipped(data: bytes) -> Iterator[bytes]:
             yield zlib.decompressobj().decompress(data)
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile):
         return
+
+
+def _out_of_pdf(data: bytes) -> Iterator[bytes]:
+    """Yield the words on a PDF's pages, and every text and every stream that it holds."""
+    if not data.startswith(b"%PDF-"):
+        return
+    try:
+        import pypdf  # late: whoever builds only notebooks has no PDF to search
+    except ImportError:
+        raise PublishError(
+            "without pypdf a PDF cannot be searched for what students must not see: "
+            "pip install -r content/ketalab/publish/requirements.txt"
+        ) from None
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(data))
+        yield _letters("\n".join(page.extract_text() for page in reader.pages))
+        known = {(generation, n) for generation, table in reader.xref.items() for n in table}
+        for generation, number in sorted(known | {(0, n) for n in reader.xref_objStm}):
+            yield from _texts_in(pypdf.generic.IndirectObject(number, generation, reader))
+    except pypdf.errors.PyPdfError as error:
+        raise PublishError(f"a PDF that cannot be searched: {error}") from error
+
+
+def _texts_in(held: Any) -> Iterator[bytes]:
+    """Yield the texts (titles, notes, alternative texts) and the stream of an object of a PDF."""
+    from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
+
+    if isinstance(held, IndirectObject):
+        held = held.get_object()
+    if isinstance(held, StreamObject) and not _is_picture(held):
+        yield held.get_data()
+    inner = held.values() if isinstance(held, DictionaryObject) else ()
+    for part in held if isinstance(held, ArrayObject) else inner:
+        if not isinstance(part, IndirectObject):  # it has its own turn
+            yield from _texts_in(part)
+    if isinstance(held, str):
+        yield _letters(held)
+    elif isinstance(held, bytes):
+        yield held
+
+
+def _is_picture(stream: Any) -> bool:
+    """Whether a stream is of a kind that only a reader of pictures unpacks."""
+    return str(stream.get("/Filter")).endswith(("/DCTDecode", "/JPXDecode"))
+
+
+def _letters(text: str) -> bytes:
+    """The text with its ligatures taken apart: a font may draw "fi" as one sign."""
+    return unicodedata.normalize("NFKC", text).encode("utf-8", "replace")
