@@ -26,7 +26,7 @@ help:
 	@echo 'make test       set up the test tools and test everything'
 	@echo 'make bench      time the models beside other software (BENCH=name for one benchmark)'
 	@echo 'make notebooks  build notebooks/ from content/lessons/'
-	@echo 'make exports    build the pages, decks and instructor edition in exports/'
+	@echo 'make exports    build pages, decks, handouts, questions and more in exports/'
 	@echo 'make evidence   check every record of the evidence and say what it covers'
 	@echo 'make clean      remove the environment, the exports and all caches'
 	@echo 'make lock       pin the requirements anew (for contributors; needs uv)'
@@ -51,6 +51,7 @@ evidence: env-course
 test: env-test
 	@$(VENV)/bin/ketalab evidence
 	@$(VENV)/bin/python tests/browser/find_browser.py
+	@$(VENV)/bin/python tests/firefox/find_firefox.py
 	@$(VENV)/bin/python tests/run.py
 
 # BENCH: the names of some benchmarks; all without it. The other software goes into .venv-bench/.

@@ -112,7 +112,7 @@ _TWO = ["--numprocesses=2", "--dist=loadscope"]
 
 
 def _unit(deadline: float) -> Outcome:
-    return _pytest(["tests", "--ignore=tests/browser", *_TWO], deadline)
+    return _pytest(["tests", "--ignore=tests/browser", "--ignore=tests/firefox", *_TWO], deadline)
 
 
 def _notebooks(deadline: float) -> Outcome:
@@ -130,7 +130,7 @@ def _browser(deadline: float) -> Outcome:
     # Built once, before two processes ask for it at the same moment.
     if _run([sys.executable, "-m", "ketalab.publish.cli", "export"], deadline) != 0:
         return Outcome(failed=1, problems=["the exports could not be built"])
-    return _pytest(["tests/browser", *_TWO[:1], "--dist=loadgroup"], deadline)
+    return _pytest(["tests/browser", "tests/firefox", *_TWO[:1], "--dist=loadgroup"], deadline)
 
 
 SUITES: dict[str, Callable[[float], Outcome]] = {
