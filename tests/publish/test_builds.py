@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,8 +16,9 @@ import nbformat
 import pytest
 
 from ketalab.publish import cli, exports, notebooks
-from ketalab.publish.exports import REFERENCE_FILES, export
+from ketalab.publish.exports import export as export_all
 from ketalab.publish.notebooks import build_notebooks, read_executed
+from ketalab.publish.pages import deck, exporters
 from ketalab.publish.project import Project, PublishError
 from tests.publish.conftest import GALLERY, code, lesson_text, remark
 from tests.publish.test_staging import tree
@@ -36,8 +38,20 @@ def executed(monkeypatch):
     return names
 
 
+@pytest.fixture(autouse=True)
+def one_worker(monkeypatch):
+    """What a test puts in the place of a function is not known in other processes."""
+    monkeypatch.setattr(notebooks, "cores", lambda: 1)
+    monkeypatch.setattr(exports, "cores", lambda: 1)
+
+
 def quiet(_line: str) -> None:
     pass
+
+
+def export(project: Project, say) -> None:
+    """What needs neither the whole course nor a browser."""
+    export_all(project, say, kinds=("html", "slides", "instructor"))
 
 
 def outputs(project: Project) -> dict[str, bytes]:
@@ -98,17 +112,13 @@ def test_pages_and_decks_are_made_once_and_again_after_an_edit_by_hand(project, 
         "exports/slides",
     }
     export(project, said.append)
-    assert said[-4:] == [
-        "exports: html/01-first.html is up to date",
-        "exports: slides/01-first.html is up to date",
-        "exports: instructor/01-first is up to date",
-        "exports: bibliography, evidence and glossary are up to date",
-    ]
+    count = len([line for line in said if " of " in line]) - 1
+    assert said[-1] == f"exports: {count} of {count} are up to date"
     page = project.exports / "html" / "01-first.html"
     page.write_text("edited")
     (project.exports / "html" / "bibliography.bib").write_text("edited")
     export(project, said.append)
-    assert "exports: slides/01-first.html is up to date" in said[-8:]
+    assert f"exports: {count - 2} of {count} are up to date" in said
     assert outputs(project) == made
     assert executed == ["01-first"]
 
@@ -153,12 +163,11 @@ def test_an_interrupted_export_leaves_the_pages_as_they_were(project, monkeypatc
     before = tree(project.exports)
     add_lesson(project, "01-first", "'changed'")
 
-    class Interrupted(exports.KINDS["slides"]):
-        def from_notebook_node(self, *_args, **_options):
-            raise KeyboardInterrupt
+    def interrupt(*_args, **_options):
+        raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setitem(exports.KINDS, "html", Interrupted)
+        patch.setattr(deck.DeckExporter, "from_notebook_node", interrupt)
         with pytest.raises(KeyboardInterrupt):
             export(project, quiet)
     assert tree(project.exports) == before
@@ -167,22 +176,30 @@ def test_an_interrupted_export_leaves_the_pages_as_they_were(project, monkeypatc
 KILLED = {
     # A kernel runs the second lesson of a build.
     "build": """
-        from ketalab.publish.notebooks import build_notebooks as go
+        from ketalab.publish.notebooks import build_notebooks
+
+        def go(project, say):
+            build_notebooks(project, say, workers=1)
         """,
     # The second page is being written.
     "export": """
         import pathlib, time
         from ketalab.publish import exports
-        from ketalab.publish.exports import export as go
+        from ketalab.publish.exports import export
+        from ketalab.publish.pages.exporters import PageExporter
 
-        class Slow(exports.PageExporter):
-            def from_notebook_node(self, nb, *args, **options):
-                if "'new'" in str(nb):
-                    pathlib.Path(MARK).write_text("0")
-                    time.sleep(60)
-                return super().from_notebook_node(nb, *args, **options)
+        def go(project, say):
+            export(project, say, kinds=("html", "slides", "instructor"), workers=1)
 
-        exports.KINDS["html"] = Slow
+        really = PageExporter.from_notebook_node
+
+        def slow(self, nb, *args, **options):
+            if "'new'" in str(nb):
+                pathlib.Path(MARK).write_text("0")
+                time.sleep(60)
+            return really(self, nb, *args, **options)
+
+        PageExporter.from_notebook_node = slow
         """,
 }
 
@@ -232,9 +249,9 @@ go(Project(Path({str(project.root)!r})), print)
     export(project, quiet)
     final = outputs(project)
     assert not any("/.staging-" in path for path in final)
-    # Two lessons as notebook, page and deck, and for instructors as page and notebook; the pages
-    # and files of the whole course.
-    assert len(final) == 10 + len(REFERENCE_FILES)
+    # Two lessons as notebook, page and deck, and for instructors as page and notebook.
+    own = [path for path in final if "01-first" in path or "02-second" in path]
+    assert len(own) == 10
     # What stands there is what a build that nobody killed would have made.
     assert "'changed'" in str(read_executed(project, project.lessons / "01-first.md"))
 
@@ -245,6 +262,25 @@ def test_a_notebook_written_twice_is_the_same_bytes(project):
     (project.build / "notebooks.json").unlink()
     build_notebooks(project, quiet)
     assert tree(project.notebooks) == first
+
+
+LIVE = """\
+from ketalab.activities import question
+from ketalab.explorers import PainBurdenExplorer
+from IPython.display import display
+display(question("04-speed"))
+PainBurdenExplorer()"""
+
+
+def test_two_builds_of_one_source_are_the_same_bytes(project, tmp_path):
+    add_lesson(project, "01-first", LIVE)
+    elsewhere = Project(tmp_path / "elsewhere")
+    shutil.copytree(project.root, elsewhere.root)
+    for each in (project, elsewhere):
+        export(each, quiet)
+    made = outputs(project)
+    assert b"data-model" in made["exports/html/01-first.html"]
+    assert outputs(elsewhere) == made
 
 
 # --- Two editions --------------------------------------------------------------------------------
@@ -320,18 +356,21 @@ def test_a_solution_that_students_could_read_stops_the_build(project):
     assert outputs(project) == before
 
 
-@pytest.mark.parametrize("kind", ["html", "slides"])
-def test_a_page_with_a_leak_is_never_written(project, monkeypatch, kind):
+@pytest.mark.parametrize(
+    ("kind", "exporter"), [("html", exporters.PageExporter), ("slides", deck.DeckExporter)]
+)
+def test_a_page_with_a_leak_is_never_written(project, monkeypatch, kind, exporter):
     export(project, quiet)
     before = tree(project.exports)
     write_exercise(project)
 
-    class Careless(exports.KINDS[kind]):
-        def from_notebook_node(self, *args, **options):
-            body, resources = super().from_notebook_node(*args, **options)
-            return f"{body}<!-- {REMARK} -->", resources
+    really = exporter.from_notebook_node
 
-    monkeypatch.setitem(exports.KINDS, kind, Careless)
+    def careless(self, *args, **options):
+        body, resources = really(self, *args, **options)
+        return f"{body}<!-- {REMARK} -->", resources
+
+    monkeypatch.setattr(exporter, "from_notebook_node", careless)
     with pytest.raises(
         PublishError, match=rf"^{kind}/01-first\.html: students would see .*slip is"
     ):
@@ -352,7 +391,7 @@ def here(project, monkeypatch):
 
 def test_the_command_builds_and_says_so(here, capsys):
     assert cli.main(["build"]) == 0
-    assert "notebooks: 01-first executed in" in capsys.readouterr().out
+    assert "notebooks: 01-first, students, executed after" in capsys.readouterr().out
 
 
 def test_what_the_author_can_mend_is_one_message(here, capsys):
@@ -388,3 +427,24 @@ def test_an_interrupt_is_said_in_one_line(here, capsys, monkeypatch):
     assert cli.main(["build"]) == 130
     assert capsys.readouterr().err == ("ketalab: stopped; the last finished output is untouched\n")
     assert outputs(here) == {}
+
+
+def test_one_lesson_and_one_kind_alone(here, capsys):
+    add_lesson(here, "02-second", "'new'")
+    assert cli.main(["export", "02", "--to", "slides"]) == 0
+    assert [*tree(here.exports)] == ["slides/02-second.html"]
+    assert cli.main(["export", "2"]) == 1
+    said = capsys.readouterr().err
+    assert said == "ketalab: there is no lesson '2'; there are 01-first, 02-second\n"
+
+
+def test_what_a_removed_lesson_left_goes_with_it(project):
+    add_lesson(project, "02-second", "'new'")
+    export(project, quiet)
+    alone = {path for path in outputs(project) if "02-second" in path}
+    assert len(alone) == 5
+    (project.lessons / "02-second.md").unlink()
+    said = []
+    export(project, said.append)
+    assert not any("02-second" in path for path in outputs(project))
+    assert sum("removed" in line for line in said) == 7  # two notebooks lie in build/

@@ -58,12 +58,18 @@ def test_every_file_of_the_real_package_counts(repository):
         if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".txt"
     }
     glossary = repository / "content" / "lessons" / "glossary.yaml"
-    assert files | {glossary} == set(Project(repository).sources())
+    project = Project(repository)
+    assert files | {glossary} == set(project.export_sources())
+    only_exported = set(project.export_sources()) - set(project.sources())
+    folders = {path.relative_to(package).parts[:2] for path in only_exported}
+    assert folders == {
+        ("publish", folder) for folder in ("pages", "handouts", "questions", "packages")
+    }
 
 
 @pytest.fixture
 def ledger(tmp_path):
-    return Ledger(tmp_path / "deep" / "ledger.json")
+    return Ledger(tmp_path / "deep" / "ledger.json", tmp_path)
 
 
 @pytest.fixture
@@ -76,14 +82,14 @@ def output(tmp_path):
 
 def test_only_what_was_recorded_is_current(ledger, output):
     assert not ledger.is_current(output, "inputs")
-    ledger.record(output, "inputs")
-    for known in (ledger, Ledger(ledger.path)):
+    ledger.record([(output, "inputs")])
+    for known in (ledger, Ledger(ledger.path, ledger.root)):
         assert known.is_current(output, "inputs")
         assert not known.is_current(output, "other inputs")
 
 
 def test_an_output_that_somebody_edited_or_deleted_is_not_current(ledger, output):
-    ledger.record(output, "inputs")
+    ledger.record([(output, "inputs")])
     output.write_text("edited")
     assert not ledger.is_current(output, "inputs")
     output.unlink()
@@ -94,9 +100,9 @@ def test_outputs_of_one_name_in_two_folders_are_told_apart(ledger, output, tmp_p
     other = tmp_path / "executed" / output.name
     other.parent.mkdir()
     other.write_text("made too")
-    ledger.record(output, "inputs")
+    ledger.record([(output, "inputs")])
     assert not ledger.is_current(other, "inputs")
-    ledger.record(other, "inputs")
+    ledger.record([(other, "inputs")])
     assert ledger.is_current(output, "inputs")
     assert ledger.is_current(other, "inputs")
 
@@ -105,7 +111,18 @@ def test_outputs_of_one_name_in_two_folders_are_told_apart(ledger, output, tmp_p
 def test_a_spoilt_ledger_means_that_nothing_is_current(ledger, output, text):
     ledger.path.parent.mkdir()
     ledger.path.write_text(text)
-    spoilt = Ledger(ledger.path)
+    spoilt = Ledger(ledger.path, ledger.root)
     assert not spoilt.is_current(output, "inputs")
-    spoilt.record(output, "inputs")
-    assert Ledger(ledger.path).is_current(output, "inputs")
+    spoilt.record([(output, "inputs")])
+    assert Ledger(ledger.path, ledger.root).is_current(output, "inputs")
+
+
+def test_outputs_that_nothing_makes_any_more_are_known_and_forgotten(ledger, output, tmp_path):
+    other = tmp_path / "gone.ipynb"
+    other.write_text("made too")
+    ledger.record([(output, "inputs"), (other, "inputs")])
+    again = Ledger(ledger.path, ledger.root)
+    assert again.others([output]) == [other]
+    again.forget([other])
+    assert Ledger(ledger.path, ledger.root).others([output]) == []
+    assert again.is_current(output, "inputs")

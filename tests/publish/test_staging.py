@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from ketalab.publish.staging import staged
@@ -57,8 +61,19 @@ def test_a_target_that_does_not_exist_is_made(tmp_path):
     assert tree(tmp_path) == {"a/b/x": b"x"}
 
 
+def test_what_another_build_is_writing_stays(target):
+    theirs = target / f".staging-{os.getppid()}-x"  # whoever started the tests still runs
+    theirs.mkdir()
+    (theirs / "half.txt").write_text("ha")
+    with staged(target) as stage:
+        (stage / "old.txt").write_text("new")
+    assert tree(target).keys() == {f"{theirs.name}/half.txt", "kept.txt", "old.txt"}
+
+
 def test_what_a_killed_build_left_is_cleared_away_and_never_published(target):
-    left = target / ".staging-killed"
+    killed = subprocess.Popen([sys.executable, "-c", ""])
+    killed.wait()
+    left = target / f".staging-{killed.pid}-x"
     left.mkdir()
     (left / "half.txt").write_text("ha")
     with staged(target) as stage:

@@ -22,10 +22,11 @@ def _build(project: Project, _: argparse.Namespace) -> int:
     return 0
 
 
-def _export(project: Project, _: argparse.Namespace) -> int:
+def _export(project: Project, options: argparse.Namespace) -> int:
     from ketalab.publish.exports import export
 
-    export(project, _say)
+    kinds = (_TO[options.to],) if options.to else tuple(_TO.values())
+    export(project, _say, lesson=options.lesson, kinds=kinds)
     return 0
 
 
@@ -53,9 +54,17 @@ def _evidence(project: Project, options: argparse.Namespace) -> int:
     return 0
 
 
+# The word on the command line, and the folder of exports/.
+_TO = {
+    "html": "html",
+    "slides": "slides",
+    "pdf": "handouts",
+    "instructor": "instructor",
+    "questions": "questions",
+}
 _COMMANDS = {
     "build": (_build, "execute the lessons that changed into notebooks/"),
-    "export": (_export, "write pages and slides into exports/"),
+    "export": (_export, "write pages, slides, handouts and the rest into exports/"),
     "lab": (_lab, "open the course in JupyterLab"),
     "evidence": (_evidence, "check every record and say what the evidence covers"),
 }
@@ -76,19 +85,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="YEAR",
         help="sources from before this year count as old (default: 2015)",
     )
+    parsers["export"].add_argument(
+        "lesson", nargs="?", metavar="LESSON", help="one lesson alone, by name or number: 04"
+    )
+    parsers["export"].add_argument("--to", choices=_TO, help="one kind of file alone")
     options = parser.parse_args(arguments)
-    # Imported late: each command starts without the others' libraries.
-    from ketalab.activities.bank import BankError
-    from ketalab.evidence import EvidenceError
-
     try:
         return _COMMANDS[options.command][0](Project.find(), options)
-    except (PublishError, EvidenceError, BankError) as error:
-        print(f"ketalab: {error}", file=sys.stderr)
-        return 1
+    except PublishError as error:
+        return _complain(error)
     except KeyboardInterrupt:
         print("ketalab: stopped; the last finished output is untouched", file=sys.stderr)
         return 130
+    except Exception as error:
+        # Imported late: each command starts without the others' libraries.
+        from ketalab.activities.bank import BankError
+        from ketalab.evidence import EvidenceError
+
+        if isinstance(error, BankError | EvidenceError):
+            return _complain(error)
+        raise
+
+
+def _complain(error: Exception) -> int:
+    print(f"ketalab: {error}", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

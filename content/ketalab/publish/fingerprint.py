@@ -12,9 +12,15 @@ from typing import Any
 
 def fingerprint(files: Iterable[Path]) -> str:
     """A digest of the files' content and of the versions of all installed packages."""
+    packages = sorted(f"{d.name} {d.version}" for d in distributions())
+    return digest(files, *packages)
+
+
+def digest(files: Iterable[Path], *texts: str) -> str:
+    """A digest of files, by name and content, and of texts."""
     total = hashlib.sha256()
-    for package in sorted(f"{d.name} {d.version}" for d in distributions()):
-        total.update(package.encode())
+    for text in texts:
+        total.update(f"{text}\n".encode())
     for path in files:
         total.update(path.name.encode())
         total.update(path.read_bytes())
@@ -22,10 +28,14 @@ def fingerprint(files: Iterable[Path]) -> str:
 
 
 class Ledger:
-    """A file that remembers, for each output, what it was made from and what it was."""
+    """A file that remembers, for each output, what it was made from and what it was.
 
-    def __init__(self, path: Path) -> None:
+    Outputs are known by their paths below `root`.
+    """
+
+    def __init__(self, path: Path, root: Path) -> None:
         self.path = path
+        self.root = root
         try:
             made = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -34,20 +44,32 @@ class Ledger:
 
     def is_current(self, output: Path, inputs: str) -> bool:
         """True if the output was made from these inputs and nobody has changed it since."""
-        return output.exists() and self._made.get(_name(output)) == _entry(output, inputs)
+        return output.exists() and self._made.get(self._name(output)) == _entry(output, inputs)
 
-    def record(self, output: Path, inputs: str) -> None:
-        """Remember an output that was just made."""
-        self._made[_name(output)] = _entry(output, inputs)
+    def record(self, outputs: Iterable[tuple[Path, str]]) -> None:
+        """Remember outputs that were just made, each with the digest of its inputs."""
+        self._made |= {self._name(output): _entry(output, inputs) for output, inputs in outputs}
+        self._write()
+
+    def others(self, known: Iterable[Path]) -> list[Path]:
+        """The outputs that were made once and are not among those known now."""
+        names = {self._name(path) for path in known}
+        return [self.root / name for name in self._made if name not in names]
+
+    def forget(self, outputs: Iterable[Path]) -> None:
+        """Remember nothing of these outputs any more."""
+        for output in outputs:
+            self._made.pop(self._name(output), None)
+        self._write()
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix()
+
+    def _write(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         part = self.path.with_suffix(".part")
-        part.write_text(json.dumps(self._made, indent=1), encoding="utf-8")
+        part.write_text(json.dumps(self._made, indent=1, sort_keys=True), encoding="utf-8")
         part.replace(self.path)
-
-
-def _name(path: Path) -> str:
-    """Two editions of a notebook have one file name; their folders differ."""
-    return f"{path.parent.name}/{path.name}"
 
 
 def _entry(output: Path, inputs: str) -> dict[str, str]:

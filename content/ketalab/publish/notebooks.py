@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
-from typing import Literal
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 
+from ketalab.publish.built_notebooks import (
+    Edition,
+    built_paths,
+    executed_path,
+    ledger_of,
+    orphans,
+    stale_lessons,
+)
 from ketalab.publish.course_checks import check_course, check_exercises
 from ketalab.publish.editions import (
     hidden_from_students,
@@ -20,22 +28,23 @@ from ketalab.publish.editions import (
     student_edition,
     without_speaker_notes,
 )
-from ketalab.publish.fingerprint import Ledger, fingerprint
 from ketalab.publish.leaks import refuse_leaks, secrets_of
 from ketalab.publish.lessons import read_lesson, write_notebook
 from ketalab.publish.project import Project, PublishError
 from ketalab.publish.staging import staged
 from ketalab.publish.stills import add_stills
 from ketalab.publish.widgets import WIDGET_VIEW
+from ketalab.publish.workers import Job, cores, run_jobs
 
 Say = Callable[[str], None]
 
 
-def build_notebooks(project: Project, say: Say) -> None:
+def build_notebooks(project: Project, say: Say, *, workers: int | None = None) -> None:
     """Build and execute every lesson that changed since it was built last.
 
-    Both editions run. The copies of a notebook (with widget states for the exports, without for
-    students) replace the old ones only after every lesson has run.
+    Both editions run, beside each other on all cores (or `workers` processes). The copies of a
+    notebook (with widget states for the exports, without for students) replace the old ones only
+    after every lesson has run. Notebooks of a lesson that is no more are removed.
 
     Raises:
         PublishError: a course that lacks what its lessons must have, a lesson that cannot be read
@@ -43,56 +52,82 @@ def build_notebooks(project: Project, say: Say) -> None:
             notebook that would hold a solution or a remark.
     """
     check_course(project)
-    ledger = Ledger(project.build / "notebooks.json")
-    stale = []
+    ledger = ledger_of(project)
+    stale = stale_lessons(project, ledger)
     for path in project.lesson_files():
-        inputs = fingerprint([path, *project.sources()])
-        outputs = _outputs(project, path)
-        if all(ledger.is_current(output, inputs) for output in outputs):
+        if path not in stale:
             say(f"notebooks: {path.stem} is up to date")
-        else:
-            stale.append((path, inputs))
+    started = time.monotonic()
     with (
         staged(project.notebooks) as students,
         staged(project.build / "executed") as executed,
         staged(project.build / "instructor") as instructors,
     ):
-        for path, _ in stale:
-            started = time.monotonic()
-            say(f"notebooks: {path.stem} …")
-            lesson = read_lesson(path)
-            notebook = execute(student_edition(lesson), path)
-            _write(executed / f"{path.stem}.ipynb", notebook)
-            _write(students / f"{path.stem}.ipynb", for_jupyter(notebook))
-            _write(instructors / f"{path.stem}.ipynb", _for_instructors(lesson, notebook, path))
-            kept = students / f"{path.stem}.ipynb"
-            refuse_leaks(secrets_of(lesson), kept.name, kept.read_bytes())
-            say(f"notebooks: {path.stem} executed in {time.monotonic() - started:.1f} s")
-    for path, inputs in stale:
-        for output in _outputs(project, path):
-            ledger.record(output, inputs)
+        jobs = [
+            Job(f"{path.stem}, students", _students, (path, executed, students)) for path in stale
+        ]
+        jobs += [
+            Job(f"{path.stem}, instructors", _instructors, (path, instructors)) for path in stale
+        ]
+        if jobs:
+            say(f"notebooks: executing {len(jobs)}: {', '.join(path.stem for path in stale)}")
+        for job, _ in run_jobs(jobs, workers or cores()):
+            say(f"notebooks: {job.name}, executed after {time.monotonic() - started:.0f} s")
+        for path in stale:
+            # What hides nothing from students is the same for both, and need not run again.
+            if not (instructors / f"{path.stem}.ipynb").exists():
+                shutil.copyfile(executed / f"{path.stem}.ipynb", instructors / f"{path.stem}.ipynb")
+    made = [
+        (built, inputs) for path, inputs in stale.items() for built in built_paths(project, path)
+    ]
+    ledger.record(made)
+    gone = orphans(project, ledger)
+    for path in gone:
+        path.unlink(missing_ok=True)
+        say(f"notebooks: {path.relative_to(project.root)} removed: its lesson is no more")
+    ledger.forget(gone)
 
 
-def _for_instructors(lesson: NotebookNode, executed: NotebookNode, path: Path) -> NotebookNode:
-    """The instructor edition, executed and its exercises checked; it keeps its widget states.
+def _students(path: Path, executed: Path, students: Path) -> None:
+    """Execute the students' edition of a lesson, and write it with widget states and without."""
+    lesson = read_lesson(path)
+    notebook = execute(student_edition(lesson), path)
+    _write(executed / f"{path.stem}.ipynb", notebook)
+    kept = students / f"{path.stem}.ipynb"
+    _write(kept, for_jupyter(notebook))
+    refuse_leaks(secrets_of(lesson), kept.name, kept.read_bytes())
 
-    A lesson that hides nothing from students is the same for both, and need not run again.
-    """
-    if not hidden_from_students(lesson):
-        return executed
-    notebook = execute(instructor_edition(lesson), path)
-    check_exercises(notebook, path)
-    return notebook
+
+def _instructors(path: Path, instructors: Path) -> None:
+    """Execute the instructor edition, and check its exercises, if there is anything in it."""
+    lesson = read_lesson(path)
+    if hidden_from_students(lesson):
+        notebook = execute(instructor_edition(lesson), path)
+        check_exercises(notebook, path)
+        _write(instructors / f"{path.stem}.ipynb", notebook)
 
 
 def execute(notebook: NotebookNode, path: Path) -> NotebookNode:
     """Run all cells in a fresh kernel and keep the widgets' states.
 
     Raises:
-        PublishError: names the lesson and shows the cell and the error.
+        PublishError: names the lesson and shows the cell and the error, or says that the kernel
+            died or did not start.
     """
+    try:
+        return _run_all(notebook, path)
+    except _KernelNotStartedError:
+        # Two kernels that start at one moment may be given the same port: one of them dies.
+        return _run_all(notebook, path)
+
+
+class _KernelNotStartedError(PublishError):
+    """No cell has run."""
+
+
+def _run_all(notebook: NotebookNode, path: Path) -> NotebookNode:
     client = NotebookClient(
-        notebook,
+        deepcopy(notebook),
         timeout=120,
         kernel_name="python3",
         store_widget_state=True,
@@ -104,6 +139,12 @@ def execute(notebook: NotebookNode, path: Path) -> NotebookNode:
         return client.execute()
     except CellExecutionError as error:
         raise PublishError(f"{path.name}: a cell failed\n{error}") from error
+    except DeadKernelError as error:
+        raise PublishError(f"{path.name}: the kernel died in the middle of a cell") from error
+    except RuntimeError as error:
+        if "before replying" not in str(error):
+            raise
+        raise _KernelNotStartedError(f"{path.name}: the kernel did not start: {error}") from error
 
 
 def for_jupyter(executed: NotebookNode) -> NotebookNode:
@@ -121,25 +162,10 @@ def for_jupyter(executed: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def _outputs(project: Project, lesson: Path) -> list[Path]:
-    name = f"{lesson.stem}.ipynb"
-    return [
-        project.build / "executed" / name,
-        project.build / "instructor" / name,
-        project.notebooks / name,
-    ]
-
-
 def _write(path: Path, notebook: NotebookNode) -> None:
     path.write_text(write_notebook(notebook), encoding="utf-8")
 
 
-def read_executed(
-    project: Project, lesson: Path, edition: Literal["executed", "instructor"] = "executed"
-) -> NotebookNode:
-    """The executed notebook with widget states that `build_notebooks` left.
-
-    `edition` is the folder of `build/`: "executed" holds the students' edition.
-    """
-    path = project.build / edition / f"{lesson.stem}.ipynb"
-    return nbformat.read(path, as_version=4)
+def read_executed(project: Project, lesson: Path, edition: Edition = "executed") -> NotebookNode:
+    """The executed notebook with widget states that `build_notebooks` left."""
+    return nbformat.read(executed_path(project, lesson, edition), as_version=4)

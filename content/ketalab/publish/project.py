@@ -52,8 +52,20 @@ class Project:
         return sorted(self.lessons.glob("[0-9][0-9]-*.md"))
 
     def sources(self) -> list[Path]:
-        """Every file that the notebooks depend on: the package, its data and the glossary."""
+        """Every file that the notebooks depend on: the package, its data and the glossary.
+
+        What only exports are made with is not among them.
+        """
+        publish = self.root / "content" / "ketalab" / "publish"
+        apart = [publish / folder for folder in ("pages", "handouts", "questions", "packages")]
+        return [path for path in self.export_sources() if not any(map(path.is_relative_to, apart))]
+
+    def export_sources(self) -> list[Path]:
+        """Every file that the exports depend on, besides the lessons themselves."""
         package = self.root / "content" / "ketalab"
-        kinds = {".py", ".yaml", ".js", ".css", ".j2", ".json"}
+        kinds = {".py", ".yaml", ".js", ".css", ".j2", ".json", ".txt"}
         glossary = self.lessons.glob("glossary.yaml")
-        return sorted([*(p for p in package.rglob("*") if p.suffix in kinds), *glossary])
+        names = ("LICENSE", "CITATION.cff", "pyproject.toml", "requirements.txt")
+        beside = [self.root / name for name in names if (self.root / name).exists()]
+        files = (path for path in package.rglob("*") if path.suffix in kinds)
+        return sorted([*files, *glossary, *beside])

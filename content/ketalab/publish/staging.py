@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import psutil
 
 _PREFIX = ".staging-"
 
@@ -19,9 +22,10 @@ def staged(target: Path) -> Iterator[Path]:
     Files of the target that the block did not write stay as they are.
     """
     target.mkdir(parents=True, exist_ok=True)
-    for stale in target.glob(f"{_PREFIX}*"):  # of a build that was killed
-        shutil.rmtree(stale, ignore_errors=True)
-    stage = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=target))
+    for stale in target.glob(f"{_PREFIX}*"):
+        if not _is_in_use(stale):
+            shutil.rmtree(stale, ignore_errors=True)
+    stage = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=target))
     try:
         yield stage
         for path in sorted(stage.rglob("*")):
@@ -31,3 +35,9 @@ def staged(target: Path) -> Iterator[Path]:
                 path.replace(final)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+
+
+def _is_in_use(stage: Path) -> bool:
+    """Whether the build that made it still runs: it carries that process's number."""
+    number = stage.name.removeprefix(_PREFIX).partition("-")[0]
+    return number.isdecimal() and int(number) != os.getpid() and psutil.pid_exists(int(number))
