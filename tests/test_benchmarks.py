@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tests.benchmarks import explorers, kinetics, memory, peer_environments, run
+from tests.benchmarks import explorers, exports, kinetics, memory, peer_environments, run
 from tests.benchmarks.peer_environments import Peer, python_of, reason
 from tests.benchmarks.task import draw_task
 from tests.benchmarks.timing import Timing, take_turns
@@ -63,7 +63,7 @@ def test_the_explorers_in_small(capfd) -> None:
     assert len(found.ours["SideEffectExplorer"]) == 4
     assert min(found.ours["SideEffectExplorer"]) > 0
     assert found.our_page.seconds[0] > 0
-    assert found.our_page.size > 1_000_000
+    assert found.our_page.size > 400_000
     assert "SideEffectExplorer: p95" in capfd.readouterr().out
 
 
@@ -183,9 +183,21 @@ def test_a_benchmark_that_does_not_exist(repository) -> None:
     command = [sys.executable, "tests/benchmarks/run.py", "nothing"]
     done = subprocess.run(command, cwd=repository, capture_output=True, text=True)
     assert done.returncode == 2
-    assert done.stdout == "No such benchmark: nothing. There are: explorers, kinetics, memory.\n"
+    assert (
+        done.stdout
+        == "No such benchmark: nothing. There are: exports, explorers, kinetics, memory.\n"
+    )
 
 
 def test_each_benchmark_is_found(monkeypatch) -> None:
     for module in run.BENCHES.values():
         assert callable(run.importlib.import_module(module).bench)
+
+
+def test_the_exports_in_small(capfd) -> None:
+    found = exports.bench(lessons=("90-explorers",), kinds=("slides",))
+    assert found.ours > found.again > 0
+    assert list(found.stock) == ["slides slides 90-explorers"]
+    said = capfd.readouterr().out
+    assert said.count("goal ") == 2
+    assert f"{found.ratio:.1f} times as fast as stock" in said

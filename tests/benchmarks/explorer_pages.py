@@ -39,7 +39,8 @@ _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 def executed(names: tuple[str, ...]) -> NotebookNode:
     """A notebook that shows these explorers as they open, with the widgets' states."""
     code = ["from ketalab import explorers", *(f"explorers.{name}()" for name in names)]
-    cells = [nbformat.v4.new_code_cell(line) for line in code]
+    cells = [nbformat.v4.new_markdown_cell("# Explorers")]
+    cells += [nbformat.v4.new_code_cell(line) for line in code]
     metadata = {"kernelspec": _KERNEL, "title": "Explorers", "ketalab": {"summary": "Explorers."}}
     return execute(nbformat.v4.new_notebook(cells=cells, metadata=metadata), Path("explorers"))
 

@@ -113,12 +113,12 @@ def test_pages_and_decks_are_made_once_and_again_after_an_edit_by_hand(project, 
     }
     export(project, said.append)
     count = len([line for line in said if " of " in line]) - 1
-    assert said[-1] == f"exports: {count} of {count} are up to date"
+    assert said[-1] == f"exports: {count} of {count} were up to date"
     page = project.exports / "html" / "01-first.html"
     page.write_text("edited")
     (project.exports / "html" / "bibliography.bib").write_text("edited")
     export(project, said.append)
-    assert f"exports: {count - 2} of {count} are up to date" in said
+    assert f"exports: {count - 2} of {count} were up to date" in said
     assert outputs(project) == made
     assert executed == ["01-first"]
 

@@ -42,7 +42,7 @@ def test_another_version_of_a_package_counts(files, monkeypatch):
     assert fingerprint(files) != before
 
 
-@pytest.mark.parametrize("suffix", ["py", "yaml", "js", "css", "j2", "json"])
+@pytest.mark.parametrize("suffix", ["py", "yaml", "js", "css", "j2", "json", "txt"])
 def test_every_kind_of_source_of_the_package_counts(project, suffix):
     new = project.root / "content" / "ketalab" / "deep" / f"new.{suffix}"
     new.parent.mkdir()
@@ -53,15 +53,17 @@ def test_every_kind_of_source_of_the_package_counts(project, suffix):
 def test_every_file_of_the_real_package_counts(repository):
     package = repository / "content" / "ketalab"
     files = {
-        path
-        for path in package.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".txt"
+        path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts
     }
-    glossary = repository / "content" / "lessons" / "glossary.yaml"
+    files.add(repository / "content" / "lessons" / "glossary.yaml")
+    files |= {repository / name for name in ("LICENSE", "CITATION.cff")}
+    files |= {repository / name for name in ("pyproject.toml", "requirements.txt")}
     project = Project(repository)
-    assert files | {glossary} == set(project.export_sources())
+    assert files == set(project.export_sources())
     only_exported = set(project.export_sources()) - set(project.sources())
-    folders = {path.relative_to(package).parts[:2] for path in only_exported}
+    inside = {path for path in only_exported if path.is_relative_to(package)}
+    assert {path.name for path in only_exported - inside} >= {"LICENSE", "CITATION.cff"}
+    folders = {path.relative_to(package).parts[:2] for path in inside}
     assert folders == {
         ("publish", folder) for folder in ("pages", "handouts", "questions", "packages")
     }

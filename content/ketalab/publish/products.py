@@ -75,6 +75,8 @@ def all_products(project: Project) -> list[Product]:
 
 def handed_out(project: Project) -> list[Product]:
     """The zip for students. It holds the pages, which must have been made."""
+    if not _taught(project):
+        return []
     sources = fingerprint(project.export_sources())
     held = [*project.notebooks.glob("*.ipynb"), *(project.exports / "html").glob("*")]
     inputs = digest(sorted(path for path in held if path.is_file()), sources)
@@ -116,12 +118,14 @@ def _pages(project: Project, sources: str) -> Iterator[Product]:
 def _course_pages(project: Project, sources: str) -> Iterator[Product]:
     inputs = digest(project.lesson_files(), sources)
     bibliography = ("bibliography.html", "bibliography.bib", "bibliography.csl.json")
-    for names, maker in (
-        (("index.html",), _home),
+    pages = [
         (bibliography, _bibliography),
         (("evidence.html",), _evidence),
         (("glossary.html",), _glossary),
-    ):
+    ]
+    if _taught(project):
+        pages.append((("index.html",), _home))
+    for names, maker in pages:
         outputs = tuple(f"html/{name}" for name in names)
         yield Product("html", outputs, inputs, partial(maker, project))
 
@@ -264,12 +268,14 @@ def _without_leaks(project: Project, name: str, content: FileContent) -> FileCon
     """
     from ketalab.publish.leaks import refuse_leaks
 
-    refuse_leaks(_secrets(project), name, content.encode() if isinstance(content, str) else content)
+    secrets = _secrets(project, digest(project.lesson_files()))
+    refuse_leaks(secrets, name, content.encode() if isinstance(content, str) else content)
     return content
 
 
 @cache
-def _secrets(project: Project) -> Secrets:
+def _secrets(project: Project, _lessons: str) -> Secrets:
+    """What the lessons hide, as long as they are what their digest says."""
     from ketalab.publish.leaks import secrets_of_course
 
     return secrets_of_course(project)

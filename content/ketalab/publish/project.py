@@ -58,7 +58,8 @@ class Project:
         """
         publish = self.root / "content" / "ketalab" / "publish"
         apart = [publish / folder for folder in ("pages", "handouts", "questions", "packages")]
-        return [path for path in self.export_sources() if not any(map(path.is_relative_to, apart))]
+        inside = [p for p in self.export_sources() if p.is_relative_to(self.root / "content")]
+        return [path for path in inside if not any(map(path.is_relative_to, apart))]
 
     def export_sources(self) -> list[Path]:
         """Every file that the exports depend on, besides the lessons themselves."""
