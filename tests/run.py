@@ -144,7 +144,14 @@ SUITES: dict[str, Callable[[float], Outcome]] = {
 def _pytest(arguments: list[str], deadline: float) -> Outcome:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *arguments]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            f"--junitxml={report}",
+            "--durations=12",
+            *arguments,
+        ]
         status = _run(command, deadline)
         outcome = _read(report) if report.is_file() else Outcome()
     # 5 is "no test was collected", which is said in its own words.
