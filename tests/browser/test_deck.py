@@ -1,4 +1,4 @@
-"""The slides: from `file://`, without network, driven with the keyboard."""
+"""The slides of one lesson, driven with the keyboard; what holds for all: test_every_deck.py."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from ketalab.explorers import SideEffectExplorer
-from tests.browser.axe import check_with_axe
 from tests.browser.conftest import OpenOffline
 from tests.browser.explorer_in_page import computed, shown, wait_for_agreement
 
@@ -19,35 +18,11 @@ SCREEN = {"width": 1280, "height": 720}
 TURNING_KEYS = ["ArrowRight", "ArrowLeft", "Space", "n", "p", "PageDown", "PageUp", "End", "Home"]
 VIEW_KEYS = ["s", "o", "b", "f", "Escape"]
 
-# Where the present slide reaches beyond the window. An explorer scrolls in itself.
-_BEYOND = """([width, height]) => [...document.querySelectorAll('section.present *')]
-  .filter(e => !e.parentElement.closest('.explorer') && e.checkVisibility())
-  .map(e => [e.getBoundingClientRect(), e.outerHTML.slice(0, 120)])
-  .filter(([r]) => r.left < -1 || r.top < -1 || r.right > width + 1 || r.bottom > height + 1)
-  .map(([r, html]) => `${html} ends at ${Math.round(r.right)} x ${Math.round(r.bottom)}`)"""
-
 
 @pytest.fixture
 def deck(open_offline: OpenOffline, deck_file: Path) -> Page:
     """The deck on its first slide."""
     return _ready(open_offline(deck_file, viewport=SCREEN))
-
-
-def test_every_slide_fits_the_screen(deck: Page):
-    count = _count(deck)
-    assert count > 10
-    for place in range(count):
-        assert _present(deck) == place
-        size = deck.evaluate(
-            """(() => { const s = document.querySelector('section.present');
-              return [s.scrollWidth, s.scrollHeight]; })()"""
-        )
-        assert size[0] <= SCREEN["width"], f"slide {place} is {size[0]} wide"
-        assert size[1] <= SCREEN["height"], f"slide {place} is {size[1]} tall"
-        beyond = deck.evaluate(_BEYOND, [SCREEN["width"], SCREEN["height"]])
-        assert not beyond, f"slide {place}: " + "\n".join(beyond)
-        deck.keyboard.press("ArrowRight")
-    assert _present(deck) == count - 1
 
 
 def test_arrow_keys_turn_slides_outside_widgets(deck: Page):
@@ -128,31 +103,6 @@ def test_number_is_typed_and_committed_on_a_slide(deck: Page):
 
 
 @pytest.mark.parametrize("widget", [".explorer", ".activity"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_a_slide(
-    open_offline: OpenOffline, deck_file: Path, widget: str, scheme: str
-):
-    deck = _ready(open_offline(deck_file, viewport=SCREEN, color_scheme=scheme))
-    _turn_to(deck, widget)
-    # Empty layers behind the slide, behind which axe would not see the page's colour.
-    deck.add_style_tag(content=".reveal .backgrounds { display: none !important; }")
-    # The deck's one h1 stands on its first slide.
-    check_with_axe(deck, without_rules=("page-has-heading-one",))
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_slide_of_text(
-    open_offline: OpenOffline, deck_file: Path, scheme: str
-):
-    deck = _ready(open_offline(deck_file, viewport=SCREEN, color_scheme=scheme))
-    deck.add_style_tag(content=".reveal .backgrounds { display: none !important; }")
-    for _ in range(_count(deck)):
-        if not deck.locator("section.present :is(.explorer, .activity)").count():
-            check_with_axe(deck, within=["section.present"])
-        deck.keyboard.press("ArrowRight")
-
-
-@pytest.mark.parametrize("widget", [".explorer", ".activity"])
 def test_tab_stays_on_the_slide(deck: Page, widget: str):
     _turn_to(deck, widget)
     reached = []
@@ -163,29 +113,6 @@ def test_tab_stays_on_the_slide(deck: Page, widget: str):
         )
     assert set(reached) <= {"present", None}
     assert "present" in reached
-
-
-def test_speaker_window_shows_notes_and_slide(deck: Page):
-    deck.keyboard.press("ArrowRight")
-    notes = deck.locator("section.present aside.notes").text_content().split()
-    heading = deck.locator("section.present").get_by_role("heading").text_content()
-    assert len(notes) > 10
-    with deck.context.expect_page() as opened:
-        deck.keyboard.press("s")
-    speaker = opened.value
-    shown_notes = speaker.locator(".speaker-controls-notes .value")
-    expect(shown_notes).to_contain_text(" ".join(notes[:6]))
-    assert shown_notes.text_content().split() == notes
-    current = speaker.frame_locator("#current-slide iframe").locator("section.present")
-    expect(current.get_by_role("heading")).to_have_text(heading)
-    # Both windows go on together.
-    deck.keyboard.press("ArrowRight")
-    expect(current.get_by_role("heading")).not_to_have_text(heading)
-    expect(shown_notes).not_to_contain_text(" ".join(notes[:6]))
-
-
-def test_every_slide_has_notes(deck: Page):
-    assert deck.locator(".slides > section:not(:has(aside.notes p))").count() == 0
 
 
 def _ready(deck: Page) -> Page:
