@@ -51,6 +51,16 @@ def test_explorer_answers_on_its_slide(deck: Page):
     assert python["reading"] != opening["reading"]
 
 
+def test_focus_is_seen_on_a_control_and_not_around_a_slide_that_was_turned(deck: Page):
+    outline = "getComputedStyle(document.activeElement).outlineStyle"
+    deck.keyboard.press("ArrowRight")
+    assert deck.evaluate("document.activeElement.matches('section.present')")
+    assert deck.evaluate(outline) == "none"
+    deck.keyboard.press("Tab")
+    assert deck.evaluate("document.activeElement.matches('a, button, select, input, summary')")
+    assert deck.evaluate(outline) == "solid"
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_no_key_turns_the_slide_from_a_select(deck: Page, name: str):
     explorer = _turn_to(deck, ".explorer")
