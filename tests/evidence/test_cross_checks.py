@@ -125,7 +125,7 @@ def test_one_broken_figure(
 
 
 def test_a_control_arm_needs_a_treatment_arm(tables: Tables) -> None:
-    tables.put("side_effects.yaml", "podcast__02", "control", {"events": 1, "n": 9, "pct": None})
+    tables.put("side_effects.yaml", "podcast__02", "control", {"events": 1, "n": 222, "pct": None})
     assert tables.complaints() == [
         "side_effects.yaml: record 'podcast__02', field 'treatment': "
         "expected an arm beside the control arm, got null"
@@ -208,7 +208,8 @@ def test_what_is_mapped_for_nothing_is_an_error(tables: Tables) -> None:
 
     tables.change("populations.yaml", another_group)
     tables.change(
-        "comparators.yaml", lambda records: records.append({"text": "sham", "kind": "placebo"})
+        "comparators.yaml",
+        lambda records: records.append({"text": "sham", "kind": "active comparator"}),
     )
     assert tables.complaints() == [
         "populations.yaml: expected a group that side_effects.yaml holds, got 'migraine'",

@@ -34,6 +34,11 @@ class ComparatorTable:
         """Every comparator text that is mapped."""
         return tuple(self._comparators)
 
+    @property
+    def kinds(self) -> dict[str, ComparatorKind]:
+        """The kind of comparison that each text makes."""
+        return {text: entry.kind for text, entry in self._comparators.items()}
+
     def kind_of(self, row: SideEffect) -> ComparatorKind:
         """Return the kind of the row's comparator. Raises EvidenceError when it is not mapped."""
         if row.comparator is None:

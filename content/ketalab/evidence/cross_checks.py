@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from ketalab.evidence.comparators import ComparatorTable
@@ -49,6 +51,7 @@ def check_tables(
             if source not in references:
                 problems.append(_dangling("effect_profiles.yaml", profile.key, "sources", source))
     problems.extend(_mapped_for_nothing(side_effects, populations, comparators))
+    problems.extend(_mapped_wrongly(comparators))
 
     problems.extend(unexcused(_printed_oddly(side_effects), oddities))
     return problems
@@ -135,6 +138,19 @@ def _mapped_for_nothing(
                 yield Problem(file, None, None, message)
 
 
+def _mapped_wrongly(comparators: ComparatorTable) -> Iterator[Problem]:
+    """Yield comparators whose own words are those of another kind."""
+    for text, kind in comparators.kinds.items():
+        for words, of_kind in (
+            (r"(?:placebo|saline)\b(?!.*\bor other\b)", "placebo"),
+            (r".*\bketamine in both arms\b", "ketamine in both arms"),
+        ):
+            if (re.match(words, text) is not None) != (kind == of_kind):
+                message = f"expected the kind of comparison that {text!r} makes, got {kind!r}"
+                yield Problem("comparators.yaml", text, "kind", message)
+                break
+
+
 def _printed_oddly(side_effects: Mapping[str, SideEffect]) -> Iterator[Problem]:
     """Yield where a source's own figures do not agree: the record is right, the source is odd."""
     prints_tenths = {
@@ -143,15 +159,39 @@ def _printed_oddly(side_effects: Mapping[str, SideEffect]) -> Iterator[Problem]:
         for _, arm in _arms(row)
         if arm.pct is not None and arm.pct % 1
     }
+    odd_denominators = _odd_denominators(side_effects)
     for row in side_effects.values():
         # Whether "41.0" was printed as 41 or as 41.0 is lost; the rest of the source tells.
         least_decimals = 1 if row.source in prints_tenths else 0
         for name, arm in _arms(row):
-            for field, message in _odd_figures(row, arm, least_decimals):
+            odd = list(_odd_figures(row, arm, least_decimals))
+            # A denominator that does not fit its percentage is told of once.
+            for field, message in odd or odd_denominators.get((row.id, name), []):
                 yield Problem(_ROWS, row.id, f"{name}.{field}", message)
         if row.counts_basis == "percent only" and row.treatment and row.treatment.pct is None:
             message = "expected a percentage on the basis 'percent only', got null"
             yield Problem(_ROWS, row.id, "treatment.pct", message)
+
+
+def _odd_denominators(
+    side_effects: Mapping[str, SideEffect],
+) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """Return (field, message) for arms that are not as large as in the other rows of the same
+    people, by row and arm."""
+    sizes: dict[tuple[str, ...], dict[str, int]] = {}
+    for row in side_effects.values():
+        for name, arm in _arms(row):
+            if arm.n is not None:
+                people = (row.study, name, row.regimen, row.population, row.time_frame, row.unit)
+                sizes.setdefault(people, {})[row.id] = arm.n
+    found = {}
+    for (study, name, *_), known in sizes.items():
+        usual = Counter(known.values()).most_common(1)[0][0]
+        for row_id, n in known.items():
+            if n != usual:
+                message = f"expected {usual}, as in the other rows of {study}, got {n}"
+                found[row_id, name] = [("n", message)]
+    return found
 
 
 def _odd_figures(row: SideEffect, arm: Arm, least_decimals: int) -> Iterator[tuple[str, str]]:

@@ -34,6 +34,20 @@ Comparison = Literal[
 
 _FILE = "trial_class.yaml"
 _S_KETAMINE = re.compile(r"\bS(?:\(\+\))?-ketamine\b|\bsee sigtermans2009\b")
+# What a record's own words on the condition, or on the comparator, hold for a class.
+_CONDITION: Mapping[str, str] = {
+    "complex regional pain syndrome": r"complex regional|CRPS",
+    "fibromyalgia": r"fibromyalgia",
+    "pain after spinal cord injury": r"spinal",
+    "post-herpetic neuralgia": r"herpetic",
+    "peripheral neuropathic pain": r"neuropath|nerve|traumatic",
+    "phantom limb pain": r"phantom",
+    "neuropathic pain of several causes": r"neuropath|nerve",
+    "cancer pain": r"cancer",
+    "chronic pain of several kinds": r"",  # whatever else it says
+}
+_ACTIVE_PLACEBO = re.compile(r"\bactive[- ]placebo\b", re.IGNORECASE)
+_PLACEBO = re.compile(r"\b(?:placebo|saline)\b", re.IGNORECASE)
 
 
 class TrialClass(Record):
@@ -75,6 +89,24 @@ def check_trial_classes(
         if (entry.comparison == "none") != key.startswith("context_studies/"):
             message = "expected 'none' for a study without controls, and only there"
             yield Problem(_FILE, key, "comparison", f"{message}, got {entry.comparison!r}")
+            continue
+        for field, message in _against_words(entry, records[key]):
+            yield Problem(_FILE, key, field, message)
+
+
+def _against_words(entry: TrialClass, record: Record) -> Iterator[tuple[str, str]]:
+    condition = getattr(record, "condition", None)
+    if condition and not re.search(_CONDITION[entry.pain], condition, re.IGNORECASE):
+        yield "pain", f"expected a kind of pain that {condition!r} speaks of, got {entry.pain!r}"
+    comparator = getattr(record, "comparator", None)
+    if not comparator:
+        return
+    active = _ACTIVE_PLACEBO.search(comparator) is not None
+    placebo = not active and _PLACEBO.search(comparator) is not None
+    said = (entry.comparison == "active placebo", entry.comparison.startswith("placebo"))
+    if said != (active, placebo):
+        message = f"expected a comparison as in {comparator!r}, got {entry.comparison!r}"
+        yield "comparison", message
 
 
 @cache

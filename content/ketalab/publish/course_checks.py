@@ -9,8 +9,9 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from ketalab.activities.bank import Bank, bank_file, load_bank
+from ketalab.activities.bank import Bank, Prediction, Question, bank_file, load_bank
 from ketalab.evidence.library import library
+from ketalab.publish.finding_checks import finding_problems
 from ketalab.publish.lessons import read_lesson, tagged
 from ketalab.publish.project import Project, PublishError
 
@@ -31,9 +32,12 @@ def check_course(project: Project) -> None:
 
     Raises:
         PublishError: one line for each problem of each lesson, and for each claim not taught.
+            What the words around a fact lack is asked when nothing else is wrong.
     """
     problems = [p for path in project.lesson_files() for p in lesson_problems(path)]
     problems += claim_problems(project)
+    if not problems:  # every fact can be looked up
+        problems += [p for path in project.lesson_files() for p in finding_problems(path)]
     if problems:
         raise PublishError("\n".join(problems))
 
@@ -60,6 +64,7 @@ def lesson_problems(path: Path) -> list[str]:
         *_slide_problems(lesson),
         *_objective_problems(lesson, bank),
         *_activity_problems(lesson, bank),
+        *_answer_problems(bank),
     ]
     if kind != "start":
         found += _practice_problems(lesson, bank)
@@ -192,6 +197,25 @@ def _activity_problems(lesson: NotebookNode, bank: Bank) -> Iterator[str]:
         for item in items:
             if calls[item.id] != 1:
                 yield f"the {kind} {item.id!r} is asked {calls[item.id]} times, not once"
+
+
+def _answer_problems(bank: Bank) -> Iterator[str]:
+    """Keys and feedback that do not fit: to the one right option, and no other, we say "Yes".
+
+    The word is for the student; that it stands beside each key is what tells a wrong key.
+    """
+    asked: tuple[Prediction | Question, ...] = (*bank.predictions, *bank.questions)
+    for item in asked:
+        if item.kind != "single":
+            continue
+        for number, option in enumerate(item.options, start=1):
+            if option.correct != (re.match(r"Yes\b", option.feedback) is not None):
+                wanted = "begins with Yes" if option.correct else "does not begin with Yes"
+                right = "right" if option.correct else "wrong"
+                yield (
+                    f"{item.id!r}: option {number} is {right}, so its feedback {wanted}; it is "
+                    f"{option.feedback!r}"
+                )
 
 
 def _practice_problems(lesson: NotebookNode, bank: Bank) -> Iterator[str]:
