@@ -74,40 +74,25 @@ BROKEN = {
     ),
     "two right in a single": (
         put(True, *SINGLE, "options", 1, "correct"),
-        [
-            "questions '99-single', field kind: "
-            "Value error, options: at least two, some of them right and some wrong"
-        ],
+        ["questions '99-single', field options: at least two, some of them right and some wrong"],
     ),
     "two of three right in a single": (
         lambda data: at(data, SINGLE)["options"].append(
             {"text": "Also", "correct": True, "feedback": "Yes."}
         ),
-        [
-            "questions '99-single', field kind: "
-            "Value error, options: a single question has exactly one right option"
-        ],
+        ["questions '99-single', field options: a single question has exactly one right option"],
     ),
     "none right": (
         put(False, *SINGLE, "options", 0, "correct"),
-        [
-            "questions '99-single', field kind: "
-            "Value error, options: at least two, some of them right and some wrong"
-        ],
+        ["questions '99-single', field options: at least two, some of them right and some wrong"],
     ),
     "numeric without tolerance": (
         drop(*NUMBER, "tolerance"),
-        [
-            "questions '99-number', field kind: "
-            "Value error, a numeric question has unit, answer, tolerance and feedback"
-        ],
+        ["questions '99-number': a numeric question has unit, answer, tolerance and feedback"],
     ),
     "numeric prediction without a fact": (
         drop(*GUESS, "fact"),
-        [
-            "predictions '99-guess', field kind: "
-            "Value error, a numeric prediction has unit, minimum, maximum and fact"
-        ],
+        ["predictions '99-guess': a numeric prediction has unit, minimum, maximum and fact"],
     ),
     "unknown kind": (
         put("essay", *SINGLE, "kind"),
@@ -118,10 +103,7 @@ BROKEN = {
     ),
     "a number as text": (
         put("1", *NUMBER, "tolerance"),
-        [
-            "questions '99-number', field tolerance.float: Input should be a valid number",
-            "questions '99-number', field tolerance.int: Input should be a valid integer",
-        ],
+        ["questions '99-number', field tolerance: expected a number"],
     ),
     "item without an id": (
         drop(*SINGLE, "id"),
@@ -171,15 +153,15 @@ BROKEN = {
     "two items to order": (
         drop(*ORDER, "items", 1),
         [
-            "questions '99-order', field kind: "
-            "Value error, items: an ordering question has at least three, no two alike"
+            "questions '99-order', field items: "
+            "an ordering question has at least three, no two alike"
         ],
     ),
     "an item twice": (
         put("Few", *ORDER, "items", 2, "text"),
         [
-            "questions '99-order', field kind: "
-            "Value error, items: an ordering question has at least three, no two alike"
+            "questions '99-order', field items: "
+            "an ordering question has at least three, no two alike"
         ],
     ),
     "unknown source cited by an item": (
@@ -193,8 +175,8 @@ BROKEN = {
     "a left side twice": (
         put("A trial", *MATCH, "pairs", 1, "left"),
         [
-            "questions '99-match', field kind: "
-            "Value error, pairs: a matching question has at least two, no left side twice"
+            "questions '99-match', field pairs: "
+            "a matching question has at least two, no left side twice"
         ],
     ),
     "nothing to choose between": (
@@ -203,23 +185,17 @@ BROKEN = {
             drop(*MATCH, "distractors")(data),
         ),
         [
-            "questions '99-match', field kind: "
-            "Value error, pairs: there must be two different right sides to choose from"
+            "questions '99-match', field pairs: "
+            "there must be two different right sides to choose from"
         ],
     ),
     "a distractor that is right": (
         put("A study", *MATCH, "distractors", 0),
-        [
-            "questions '99-match', field kind: "
-            "Value error, distractors: 'A study' is the right side of a pair"
-        ],
+        ["questions '99-match', field distractors: 'A study' is the right side of a pair"],
     ),
     "a field of another kind": (
         put(1, *ORDER, "tolerance"),
-        [
-            "questions '99-order', field kind: "
-            "Value error, tolerance: not for a question of the kind ordering"
-        ],
+        ["questions '99-order', field tolerance: not for a question of the kind ordering"],
     ),
     "an id of another lesson": (
         put("98-order", *ORDER, "id"),
@@ -266,7 +242,7 @@ def test_what_is_not_yaml_names_file_and_line(small):
     small.path.write_text("lesson: 99-small\nobjectives: [\nquestions: x\n", encoding="utf-8")
     with pytest.raises(BankError) as caught:
         load_bank(small.path)
-    assert str(caught.value).startswith("99-small.yaml: not YAML: ")
+    assert str(caught.value).startswith("99-small.yaml: line ")
     assert "line 2" in str(caught.value)
 
 

@@ -56,16 +56,17 @@ class Course:
             )
             exercises += HINTS + code(f'answer = 3\ncheck("09-e{n}", answer)', "solution")
         note = '\n+++ {"tags": ["notes"]}\n\nSay it.\n'
-        slide = '\n+++ {"tags": ["slide"]}\n\n### On\n' + note
+        slides = "".join(
+            f'\n+++ {{"tags": ["slide"]}}\n\n### Slide {n}\n{note}' for n in range(2, 13)
+        )
         self.text = lesson_text(
             what="1. Count.",
             predict="Guess.\n" + "".join(code(f'predict("09-p{n}")') for n in range(1, 4)),
             exercises=exercises,
             check="Ask.\n" + "".join(code(f'question("{name}")') for name in names),
             take="1. Count.",
-            explain=f"So.{slide * 11}\n+++\n",
-            explore="Look.\n"
-            + code("from ketalab.activities import check, predict, question", "remove"),
+            explain=f"So.{slides}\n+++\n",
+            explore="Look.\n" + code("from ketalab.activities import check, predict, question"),
         ).replace("# A small lesson\n", f"# A small lesson\n{note}", 1)
 
     def problems(self) -> list[str]:
@@ -90,13 +91,14 @@ def test_a_sound_lesson_has_no_problems(course):
 
 CHANGES = {
     "too few slides": (
-        '\n+++ {"tags": ["slide"]}\n\n### On\n\n+++ {"tags": ["notes"]}\n\nSay it.\n',
+        '\n+++ {"tags": ["slide"]}\n\n### Slide 2\n\n+++ {"tags": ["notes"]}\n\nSay it.\n',
         "",
         "11 slides; a lesson has 12 to 20",
     ),
     "too many slides": (
-        "### On\n",
-        "### On\n" + '\n+++ {"tags": ["slide"]}\n\nMore\n\n+++ {"tags": ["notes"]}\n\nSo.\n' * 9,
+        "### Slide 2\n",
+        "### Slide 2\n"
+        + '\n+++ {"tags": ["slide"]}\n\nMore\n\n+++ {"tags": ["notes"]}\n\nSo.\n' * 9,
         "21 slides; a lesson has 12 to 20",
     ),
     "a slide without notes": ("Say it.", "", "the slide 'A small lesson' has no speaker notes"),
@@ -261,7 +263,7 @@ def test_the_exercises_of_the_real_lesson_are_in_order(instructors, lesson_path)
 
 
 def test_a_check_that_shows_nothing_is_told(write):
-    text = lesson_text(explore=code('check = print\ncheck("04-read-row");', "solution"))
+    text = lesson_text(exercises=code('check = print\ncheck("04-read-row");', "solution"))
     path = write(text)
     with pytest.raises(
         PublishError, match=r"'04-read-row': the check says of its own sol.*nothing"

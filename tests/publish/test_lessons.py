@@ -108,9 +108,11 @@ def test_front_matter_without_a_place_for_the_keys(write, front):
 
 def test_broken_front_matter(write):
     text = lesson_text(front=FRONT.replace("number: 9", "number: [9"))
-    said = refusal(write(text))
-    assert said.startswith("09-small.md: not a MyST notebook: ")
-    assert f"line {line_of(text, '[9')}, column" in said
+    line = line_of(text, "[9")
+    assert refusal(write(text)) == (
+        f"09-small.md:{line + 1}: front matter: expected YAML, got did not find expected ',' or "
+        f"']' (within what begins on line {line})"
+    )
 
 
 def test_broken_tags_of_a_cell(write):
@@ -152,7 +154,7 @@ def test_headings_in_notes_and_remarks_are_no_rooms(write):
 
 
 def test_a_lesson_without_a_slide(write):
-    path = write(lesson_text().replace('["slide"]', '["slides"]'))
+    path = write(lesson_text().replace('["slide"]', '["on-slide"]'))
     assert refusal(path) == "09-small.md: no cell has the tag slide, so the deck would be empty"
 
 

@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
 
 from ketalab.evidence import fact
 from ketalab.evidence.citable import citable
+from ketalab.evidence.readable_text import hidden_characters
+from ketalab.evidence.tables import EvidenceError, read_content
 
 _FOLDER = Path(__file__).with_name("questions")
 ROLE = re.compile(r"\{(fact|cite)\}`([^`]+)`")
 
-Text = Annotated[str, Field(min_length=1)]
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("expected text that is not blank")
+    return text
+
+
+Text = Annotated[str, Field(min_length=1), AfterValidator(_not_blank)]
+Tolerance = Annotated[float | int, Field(ge=0)]
 
 
 class BankError(ValueError):
@@ -25,7 +42,7 @@ class BankError(ValueError):
 
 
 class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Objective(_Record):
@@ -103,6 +120,13 @@ class CheckFeedback(_Record):
     otherwise: Text
 
 
+def _differ(options: tuple[Option, ...]) -> None:
+    texts = [option.text for option in options]
+    twice = [text for text in texts if texts.count(text) > 1]
+    if twice:
+        raise ValueError(f"options: {twice[0]!r} stands twice")
+
+
 # The fields that a question of each kind has; it has none of the others.
 _OWN_FIELDS: dict[str, tuple[str, ...]] = {
     "single": ("options",),
@@ -111,6 +135,15 @@ _OWN_FIELDS: dict[str, tuple[str, ...]] = {
     "ordering": ("items",),
     "matching": ("pairs", "distractors"),
 }
+
+
+class Numeric(NamedTuple):
+    """What a question for a number has beside its prompt."""
+
+    unit: str
+    answer: Given
+    tolerance: float
+    feedback: NumericFeedback
 
 
 class Question(_Record):
@@ -131,7 +164,7 @@ class Question(_Record):
     options: Annotated[tuple[Option, ...], Field(strict=False)] = ()
     unit: Text | None = None
     answer: Given | None = None
-    tolerance: float | int | None = None
+    tolerance: Tolerance | None = None
     feedback: NumericFeedback | None = None
     items: Annotated[tuple[Item, ...], Field(strict=False)] = ()
     pairs: Annotated[tuple[Pair, ...], Field(strict=False)] = ()
@@ -150,14 +183,22 @@ class Question(_Record):
         """The different right sides of a matching question, distractors included."""
         return tuple(dict.fromkeys([*(pair.right for pair in self.pairs), *self.distractors]))
 
-    def _check_numeric(self) -> None:
-        if None in (self.answer, self.tolerance, self.feedback, self.unit):
+    @property
+    def numeric(self) -> Numeric:
+        """Unit, answer, tolerance and feedback. Raises ValueError unless it has all of them."""
+        unit, answer, tolerance, feedback = self.unit, self.answer, self.tolerance, self.feedback
+        if unit is None or answer is None or tolerance is None or feedback is None:
             raise ValueError("a numeric question has unit, answer, tolerance and feedback")
+        return Numeric(unit, answer, tolerance, feedback)
+
+    def _check_numeric(self) -> None:
+        _ = self.numeric
 
     def _check_multiple(self) -> None:
         right = sum(option.correct for option in self.options)
         if len(self.options) < 2 or right < 1 or right == len(self.options):
             raise ValueError("options: at least two, some of them right and some wrong")
+        _differ(self.options)
 
     def _check_single(self) -> None:
         self._check_multiple()
@@ -198,8 +239,11 @@ class Prediction(_Record):
         if self.kind == "numeric":
             if None in (self.unit, self.minimum, self.maximum, self.fact) or self.options:
                 raise ValueError("a numeric prediction has unit, minimum, maximum and fact")
+            if not self.minimum < self.maximum:  # type: ignore[operator]
+                raise ValueError("maximum: expected a number above the minimum")
         elif len(self.options) < 2:
             raise ValueError("options: at least two")
+        _differ(self.options)
         return self
 
 
@@ -211,7 +255,7 @@ class Exercise(_Record):
     task: Text
     kind: Literal["number", "interval", "none"]
     answer: Given | Interval | None = None
-    tolerance: float | int
+    tolerance: Tolerance
     feedback: CheckFeedback
 
 
@@ -243,25 +287,50 @@ def load_bank(path: Path) -> Bank:
             objective, an objective without a question, a source or fact that does not exist.
     """
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = read_content(path)
+    except EvidenceError as error:
+        raise BankError(str(error)) from None
+    lines = [
+        f"{path.name}: {_where(raw, place)}: expected text to be seen, got {found}"
+        for place, found in hidden_characters(raw)
+    ]
+    if lines:  # nothing that cannot be seen gets into a message
+        raise BankError("\n".join(lines))
+    try:
         bank = Bank.model_validate(raw)
-    except yaml.YAMLError as error:
-        raise BankError(f"{path.name}: not YAML: {error}") from error
     except ValidationError as error:
-        lines = [f"{path.name}: {_where(raw, e['loc'])}: {e['msg']}" for e in error.errors()]
-        raise BankError("\n".join(lines)) from None
+        lines = [f"{path.name}: {_said(raw, detail)}" for detail in error.errors()]
+        raise BankError("\n".join(dict.fromkeys(lines))) from None
+    if bank.lesson != path.stem:
+        expected = f"expected {path.stem!r}, the name of the file"
+        raise BankError(f"{path.name}: field lesson: {expected}, got {bank.lesson!r}")
     problems = [f"{path.name}: {problem}" for problem in _problems(bank)]
     if problems:
         raise BankError("\n".join(problems))
     return bank
 
 
+def _said(raw: Any, detail: ErrorDetails) -> str:
+    """Where a problem is and what it is; a check of several fields names the first in its words."""
+    # The number of a choice between kinds of number is no place in the file.
+    location = tuple(step for step in detail["loc"] if step not in ("float", "int"))
+    message = detail["msg"].removeprefix("Value error, ")
+    head, colon, rest = message.partition(": ")
+    if detail["type"] == "value_error" and colon and head.isidentifier():
+        location, message = (*location, head), rest
+    elif location != detail["loc"] and detail["type"].endswith("_type"):
+        message = "expected a number"
+    where = _where(raw, location)
+    return f"{where}: {message}" if where else "expected a mapping with lesson and questions"
+
+
 def _where(raw: Any, location: tuple[Any, ...]) -> str:
     """The item's id instead of its number, then the field."""
-    if len(location) >= 2 and isinstance(location[1], int):
+    if len(location) >= 2 and isinstance(location[1], int) and location[0] in raw:
         item = raw[location[0]][location[1]]
         name = item.get("id", location[1]) if isinstance(item, dict) else location[1]
-        return f"{location[0]} {name!r}, field {'.'.join(map(str, location[2:])) or 'kind'!s}"
+        field = ".".join(map(str, location[2:]))
+        return f"{location[0]} {name!r}{', field ' * bool(field)}{field}"
     return ".".join(map(str, location))
 
 
@@ -270,7 +339,8 @@ def _problems(bank: Bank) -> list[str]:
     known = {objective.id for objective in bank.objectives}
     ids = [item.id for item in bank.items()]
     found += [f"{name!r} stands twice" for name in sorted({i for i in ids if ids.count(i) > 1})]
-    for item in (*bank.questions, *bank.exercises):
+    graded: tuple[Question | Exercise, ...] = (*bank.questions, *bank.exercises)
+    for item in graded:
         if item.objective not in known:
             found.append(f"{item.id!r}, field objective: no objective {item.objective!r}")
     number = bank.lesson.partition("-")[0]
@@ -285,13 +355,40 @@ def _problems(bank: Bank) -> list[str]:
     for question in bank.questions:
         if question.source not in citable():
             found.append(f"{question.id!r}, field source: no source {question.source!r}")
-    for item in bank.items():
-        for role, key in _roles(item.model_dump()):
+    found += _number_problems(bank)
+    for one in bank.items():
+        for role, key in _roles(one.model_dump()):
             try:
                 _resolve(role, key)
             except LookupError as error:
-                found.append(f"{item.id!r}: {error.args[0]}")
+                found.append(f"{one.id!r}: {error.args[0]}")
     return found
+
+
+def _number_problems(bank: Bank) -> Iterator[str]:
+    """Where a number is compared, one number must stand. Unknown facts are told of elsewhere."""
+    wanted: list[tuple[str, str, Given]] = [
+        (item.id, "fact", Given(fact=item.fact)) for item in bank.predictions if item.fact
+    ]
+    wanted += [(item.id, "answer", item.answer) for item in bank.questions if item.answer]
+    for exercise in bank.exercises:
+        answer = exercise.answer
+        if isinstance(answer, Interval):
+            ends = (answer.low, answer.high)
+            names = ("answer.low", "answer.high")
+            wanted += [(exercise.id, *end) for end in zip(names, ends, strict=True)]
+        elif exercise.kind == "number":
+            wanted.append((exercise.id, "answer", answer or Given()))
+    for name, field, given in wanted:
+        if given.fact is not None and given.value is not None:
+            yield f"{name!r}, field {field}: expected a fact or a value, got both"
+            continue
+        try:
+            value = given.number()
+        except LookupError:
+            continue
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            yield f"{name!r}, field {field}: expected one number, got {value!r}"
 
 
 def _test_problems(bank: Bank) -> list[str]:
@@ -347,8 +444,9 @@ def in_words(text: str) -> str:
 def cited_by(item: Prediction | Question | Exercise) -> list[str]:
     """The sources of an item's texts and of its answer, in order, each once."""
     keys = [key for role in _roles(item.model_dump()) for key in _resolve(*role)[1]]
-    keys.append(getattr(item, "source", None))
-    return [key for key in dict.fromkeys(keys) if key]
+    if isinstance(item, Question):
+        keys.append(item.source)
+    return list(dict.fromkeys(keys))
 
 
 def bank_file(lesson: str) -> Path:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
 
-import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Strict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
+
+from ketalab.evidence.plain_data import PlainDataError, plain_data
+from ketalab.evidence.readable_text import hidden_characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,16 @@ def _not_blank(text: str) -> str:
 
 def _web_address(text: str) -> str:
     # Addresses become links on a page, so nothing but the web's own schemes may pass.
-    if not text.startswith(("http://", "https://")) or any(c.isspace() for c in text):
+    if not re.match(r"https?://", text) or any(c.isspace() for c in text):
         raise PydanticCustomError(
             "web_address", "a web address that begins with http:// or https://"
+        )
+    # What could end a link in Markdown or HTML.
+    if text.count("(") != text.count(")") or any(c in text for c in "<>\"'`\\"):
+        raise PydanticCustomError(
+            "web_address_marks",
+            "a web address with round brackets in pairs and without quotes, < and >; a mark is "
+            "written %28 and the like",
         )
     return text
 
@@ -94,7 +105,8 @@ def load_table(
     file has beside it; ``id_field`` is the field that names a record, or a function that makes
     the name out of the entry. Raises EvidenceError with every problem found: a file that is
     missing or is not YAML, a key written twice in one mapping, an id used twice, a missing or
-    unknown field, a value of the wrong type or outside the permitted values.
+    unknown field, a value of the wrong type or outside the permitted values, a text with a control
+    character or a mark that turns its direction.
     """
     return _load(path, lambda entry: record_type, key, id_field, other_keys)
 
@@ -195,6 +207,12 @@ def _load(
 def _validated(
     file: str, name: str | None, entry: Mapping[str, Any], record_type: type[RecordT]
 ) -> tuple[RecordT | None, list[Problem]]:
+    hidden = [
+        Problem(file, name, ".".join(map(str, place)), f"expected text to be seen, got {found}")
+        for place, found in hidden_characters(entry)
+    ]
+    if hidden:  # nothing that cannot be seen gets into a message
+        return None, hidden
     try:
         return record_type.model_validate(entry), []
     except ValidationError as error:
@@ -202,23 +220,6 @@ def _validated(
             Problem(file, name, _field(detail), _message(detail, record_type))
             for detail in error.errors(include_url=False)
         ]
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """The safe loader, in C where it is there (ten times as quick), that keeps double keys."""
-
-    def __init__(self, stream: str) -> None:
-        super().__init__(stream)
-        self.double_keys: list[tuple[int, str]] = []
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key_node, _ in node.value:
-            if isinstance(key_node, yaml.ScalarNode):
-                if key_node.value in seen:
-                    self.double_keys.append((key_node.start_mark.line + 1, key_node.value))
-                seen.add(key_node.value)
-        return super().construct_mapping(node, deep)  # type: ignore[no-any-return]
 
 
 def _read_entries(path: Path, key: str, other_keys: Iterable[str] = ()) -> list[Any]:
@@ -232,41 +233,22 @@ def _read_entries(path: Path, key: str, other_keys: Iterable[str] = ()) -> list[
 def read_content(path: Path) -> Any:
     """Return what a YAML file holds, not yet checked against any record.
 
-    Raises EvidenceError for a file that is missing or is not YAML, and for a key written twice
-    in one mapping.
+    Raises EvidenceError for a file that cannot be read, and for what ``plain_data`` refuses.
     """
 
     def fail(*messages: str) -> EvidenceError:
         return EvidenceError(Problem(path.name, None, None, message) for message in messages)
 
     try:
-        text = path.read_text(encoding="utf-8")
+        return plain_data(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise fail("expected a table, got no such file") from None
+    except OSError as error:
+        raise fail(f"expected a table, got {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise fail(f"byte {error.start}: expected UTF-8 text") from None
-
-    loader = None
-    try:
-        loader = _Loader(text)
-        content = loader.get_single_data()
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise fail(f"line {line}: expected YAML, got {error.problem}") from None
-    except yaml.YAMLError as error:
-        raise fail(f"expected YAML, got {' '.join(str(error).split())}") from None
-    finally:
-        if loader is not None:
-            loader.dispose()
-
-    if loader.double_keys:
-        raise fail(
-            *(
-                f"line {line}: expected each key once in a mapping, got {name!r} a second time"
-                for line, name in loader.double_keys
-            )
-        )
-    return content
+    except PlainDataError as error:
+        raise fail(*str(error).splitlines()) from None
 
 
 def _read_content(path: Path, key: str, other_keys: Iterable[str]) -> Mapping[str, Any]:
@@ -350,5 +332,7 @@ def _shown(value: object) -> str:
         return "a mapping"
     if isinstance(value, list):
         return "a list" if value else "an empty list"
+    if isinstance(value, date):
+        return f"the date {value} (quotes around it make it text)"
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -8,19 +8,20 @@ In a notebook the definition is the word's title; on a page the word is a link t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from html import escape
 from pathlib import Path
 
 from ketalab.evidence.tables import EvidenceError, Problem, Record, Text, Texts, load_table
 from ketalab.publish.lint import Prose, typed_numbers
+from ketalab.publish.plain_markdown import plain_markdown
 
 FILE = "glossary.yaml"
 PAGE = "glossary.html"
 
 _MARKED = re.compile(r'<abbr class="word" data-word="([^"]*)"( title="[^"]*")?>([^<]*)</abbr>')
-_WRITTEN_OTHERWISE = re.compile(r"(?P<shown>.*?)\s*<(?P<term>[^<>]+)>")
+_WRITTEN_OTHERWISE = re.compile(r"(?P<shown>[^<>]*)<(?P<term>[^<>]+)>")
 
 
 class Word(Record):
@@ -54,10 +55,11 @@ def load_glossary(path: Path) -> Glossary:
         for word in words.values()
         for problem in _problems(word, words)
     ]
-    prose = [
-        Prose(word.definition, lambda _, term=word.term: f"{path.name}: record {term!r}")
-        for word in words.values()
-    ]
+
+    def place_of(term: str) -> Callable[[int], str]:
+        return lambda _: f"{path.name}: record {term!r}"
+
+    prose = [Prose(word.definition, place_of(word.term)) for word in words.values()]
     problems += [Problem(path.name, None, None, line) for line in typed_numbers(path.name, prose)]
     if problems:
         raise EvidenceError(problems)
@@ -75,6 +77,8 @@ def _problems(word: Word, words: Glossary) -> Iterable[tuple[str, str]]:
         word.term.casefold()
     ):
         yield "definition", "expected words that follow a colon and end with a full stop"
+    if not word.slug:
+        yield "term", "expected a letter from a to z or a digit, of which its address is made"
     twins = [w.term for w in words.values() if w.slug == word.slug and w.term != word.term]
     if twins:
         yield "term", f"expected one spelling, got {twins[0]!r} as well"
@@ -105,21 +109,30 @@ def _near(term: str, words: Glossary) -> str:
 def word_in_prose(body: str, words: Glossary) -> str:
     """Return what the role stands for: "Risk difference", or "differed by <Risk difference>"."""
     otherwise = _WRITTEN_OTHERWISE.fullmatch(body)
-    shown, term = (otherwise["shown"], otherwise["term"]) if otherwise else (body, body)
+    shown, term = (otherwise["shown"].rstrip(), otherwise["term"]) if otherwise else (body, body)
     word = find_word(term, words)
     return _marked(word, shown, title=word.definition)
 
 
 def _marked(word: Word, shown: str, title: str = "") -> str:
     # JupyterLab underlines an abbr with a title, and shows the title.
-    said = f' title="{escape(title)}"' if title else ""
-    return f'<abbr class="word" data-word="{word.slug}"{said}>{escape(shown, quote=False)}</abbr>'
+    # An attribute holds no Markdown but an end of line, and what looks like a formula.
+    said = f' title="{escape(" ".join(title.split())).replace("$", "&#36;")}"' if title else ""
+    return f'<abbr class="word" data-word="{word.slug}"{said}>{_inline(shown)}</abbr>'
+
+
+def _inline(text: str) -> str:
+    """Text between the tags of a word: neither Markdown nor HTML, and no part of a tag."""
+    marks = {ord(mark): f"&#{ord(mark)};" for mark in "\\`*_[]$~|"}
+    return escape(text, quote=False).translate(marks)
 
 
 def word_list(terms: Iterable[str], words: Glossary) -> str:
     """Return the room Words of a lesson: its words in alphabetical order. Raises LookupError."""
     found = sorted((find_word(term, words) for term in terms), key=lambda w: w.term.casefold())
-    return "\n".join(f"- **{_marked(word, word.term)}**: {word.definition}" for word in found)
+    return "\n".join(
+        f"- **{_marked(word, word.term)}**: {plain_markdown(word.definition)}" for word in found
+    )
 
 
 def link_words(markdown: str, address: str = PAGE) -> str:

@@ -18,9 +18,9 @@ from typing import Any
 
 import yaml
 
-from ketalab.evidence.tables import Record, Text, load_table
+from ketalab.evidence.tables import Record, Text, load_table, read_content
 
-_NUMBER = r"(?<![\w.])[−-]?\d+(?:[.,·]\d+)*"
+_NUMBER = r"(?<![\w.])(?<!\d[.,·])[−-]?\d+(?:[.,·]\d+)*"
 _SMALL = "three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty"
 _MANY = rf"(?:{_SMALL}|fifty|sixty|seventy|eighty|ninety|(?:a )?(?:dozen|hundred|thousand))"
 _ANY = rf"(?:one|two|{_MANY})"
@@ -73,7 +73,7 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
 
 # What is not prose keeps its length, so that offsets stay true.
 _NOT_PROSE = re.compile(
-    r"^```.*?^```|\{[A-Za-z][\w-]*\}`[^`]*`|`[^`\n]*`|\]\([^)\s]*\)|<[^>\n]+>"
+    r"^```.*?^```|\{[A-Za-z][\w-]*\}`[^`]*`|`[^`\n]*`|\]\([^)\s]*\)|<[^<>\n]+>"
     r"|^\*Time needed: about \d+ minutes\.\*$|\*",
     re.MULTILINE | re.DOTALL,
 )
@@ -168,8 +168,12 @@ _NOT_TEXTS |= {"mirrors", "pretest", "posttest"}
 
 
 def bank_prose(path: Path) -> list[Prose]:
-    """Return every text of a question bank, with its place in the file."""
-    document = path.read_text(encoding="utf-8")
+    """Return every text of a question bank, with its place in the file.
+
+    Raises EvidenceError: the file cannot be read, or is not YAML of plain data.
+    """
+    read_content(path)
+    document = path.read_text(encoding="utf-8-sig")
 
     def texts(node: yaml.Node) -> Iterator[Prose]:
         if isinstance(node, yaml.MappingNode):
@@ -182,7 +186,8 @@ def bank_prose(path: Path) -> list[Prose]:
         elif node.tag == "tag:yaml.org,2002:str":
             yield Prose(node.value, _place_in(path.name, document, node))
 
-    return list(texts(yaml.compose(document, Loader=yaml.SafeLoader)))
+    root = yaml.compose(document, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return [] if root is None else list(texts(root))
 
 
 def _place_in(file: str, document: str, node: yaml.Node) -> Callable[[int], str]:

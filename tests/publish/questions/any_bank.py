@@ -16,9 +16,7 @@ _ANY = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="`\ufffe\uffff"), max_size=20
 )
 TEXT = (
-    st.lists(st.sampled_from(_NASTY) | _ANY, min_size=1, max_size=4)
-    .map("".join)
-    .filter(lambda text: text.strip("\n "))
+    st.lists(st.sampled_from(_NASTY) | _ANY, min_size=1, max_size=4).map("".join).filter(str.strip)
 )
 NUMBER = st.integers(-1000, 1000) | st.floats(-1e6, 1e6, allow_subnormal=False).map(
     lambda number: round(number, 6)

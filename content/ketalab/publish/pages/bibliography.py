@@ -15,6 +15,7 @@ from ketalab.evidence.side_effect import Verified
 from ketalab.evidence.source_levels import source_levels
 from ketalab.publish.lessons import sources_of
 from ketalab.publish.pages.reference_pages import LIST_STYLE, reference_page
+from ketalab.publish.plain_markdown import plain_markdown
 from ketalab.publish.project import Project, PublishError
 
 _TITLE = "Bibliography"
@@ -101,9 +102,9 @@ def _line(
     lessons = [lesson for lesson, keys in cited.items() if source.key in keys]
     where = ", ".join(f"[lesson {int(lesson[:2])}]({lesson}.html)" for lesson in lessons)
     parts = [
-        f'- <a id="{source_anchor(source)}"></a>**{source.label}.**',
-        source.citation,
-        *(f"[{text}]({url})" for text, url in source.links),
+        f'- <a id="{source_anchor(source)}"></a>**{plain_markdown(source.label)}.**',
+        plain_markdown(source.citation),
+        *(f"[{plain_markdown(text)}]({url})" for text, url in source.links),
         f"({', '.join(unseen)})" if unseen else "",
         f'<span class="badge">{read}</span>',
         f"Cited in {where}." if where else "Not cited in a lesson yet.",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from ketalab.publish.front_matter import front_matter
 from ketalab.publish.glossary import FILE, Glossary, Word, load_glossary
 from ketalab.publish.pages.reference_pages import LIST_STYLE, reference_page
+from ketalab.publish.plain_markdown import plain_markdown
 from ketalab.publish.project import Project, PublishError
 
 _TITLE = "Glossary"
@@ -53,9 +54,10 @@ def misplaced(words: Glossary, listed: Mapping[str, Iterable[str]]) -> list[str]
 
 
 def _entry(word: Word, words: Glossary, number: int) -> str:
-    see = ", ".join(f"[{other}](#word-{words[other].slug})" for other in word.see)
+    see = ", ".join(f"[{plain_markdown(other)}](#word-{words[other].slug})" for other in word.see)
     parts = [
-        f'- <a id="word-{word.slug}"></a>**{word.term}**: {word.definition}',
+        f'- <a id="word-{word.slug}"></a>**{plain_markdown(word.term)}**: '
+        f"{plain_markdown(word.definition)}",
         f"See also {see}." if see else "",
         f"First in [lesson {number}]({word.lesson}.html).",
     ]
