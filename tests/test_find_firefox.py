@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from tests.firefox import find_firefox as finder
-from tests.firefox.find_firefox import VARIABLE, FirefoxNotFoundError, find_driver, find_firefox
+from tests.firefox.find_firefox import find_driver, find_firefox
+from tests.installed_browser import BrowserNotFoundError, print_path
+
+VARIABLE = finder.FIREFOX.variable
 
 scripts = pytest.mark.skipif(sys.platform == "win32", reason="the made-up programs are scripts")
 
@@ -19,14 +23,14 @@ def bare_machine(monkeypatch, tmp_path):
     """A machine with an empty PATH, no applications and no root."""
     monkeypatch.delenv(VARIABLE, raising=False)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    monkeypatch.setattr(finder, "MACOS_APPLICATIONS", ())
+    monkeypatch.setattr(finder, "FIREFOX", replace(finder.FIREFOX, macos=()))
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     (tmp_path / "bin").mkdir()
     return tmp_path / "bin"
 
 
-def make_program(path, status=0):
-    path.write_text(f"#!/bin/sh\nexit {status}\n")
+def make_program(path, status=0, says="Mozilla Firefox 140.4.0esr"):
+    path.write_text(f"#!/bin/sh\necho '{says}'\nexit {status}\n")
     path.chmod(0o755)
     return path
 
@@ -49,7 +53,7 @@ def test_a_wrong_variable_is_an_error(bare_machine, monkeypatch, tmp_path, statu
     if status is not None:
         make_program(wrong, status)
     monkeypatch.setenv(VARIABLE, str(wrong))
-    with pytest.raises(FirefoxNotFoundError, match=f"{VARIABLE} is set to .*wrong"):
+    with pytest.raises(BrowserNotFoundError, match=f"{VARIABLE} is set to .*wrong"):
         find_firefox()
 
 
@@ -59,18 +63,19 @@ def test_what_does_not_start_is_passed_over(bare_machine, monkeypatch):
     firefox = make_program(bare_machine / "firefox")
     assert find_firefox() == firefox
 
-    def hang(command, **options):
-        raise subprocess.TimeoutExpired(command, options["timeout"])
 
-    monkeypatch.setattr(finder.subprocess, "run", hang)
-    with pytest.raises(FirefoxNotFoundError):
+@scripts
+def test_an_older_one_is_passed_over_and_named(bare_machine):
+    old = make_program(bare_machine / "firefox", says="Mozilla Firefox 115.29.0esr")
+    fault = "is version 115, and 121 or later is needed"
+    with pytest.raises(BrowserNotFoundError, match=rf"Looked at: {old} {fault}\."):
         find_firefox()
 
 
 @scripts
 def test_without_root_nothing_is_installed_and_the_message_says_what_to_do(bare_machine, capsys):
     make_program(bare_machine / "apt-get")
-    assert finder.main() == 1
+    assert print_path(find_firefox) == 1
     said = capsys.readouterr().err
     assert VARIABLE in said
     assert "apt-get install firefox-esr" in said
@@ -80,15 +85,16 @@ def test_without_root_nothing_is_installed_and_the_message_says_what_to_do(bare_
 @pytest.mark.parametrize("status", [0, 100])
 def test_root_on_debian_gets_it_from_apt(bare_machine, monkeypatch, tmp_path, capfd, status):
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(finder.platform, "system", lambda: "Linux")
-    monkeypatch.setattr(finder, "COMMANDS", ("firefox-made-up",))
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    wanted = replace(finder.FIREFOX, commands=("firefox-made-up",))
+    monkeypatch.setattr(finder, "FIREFOX", wanted)
     monkeypatch.setenv("PATH", f"{bare_machine}{os.pathsep}{os.defpath}")
     firefox, log = bare_machine / "firefox-made-up", tmp_path / "apt.log"
     make_program(bare_machine / "apt-get").write_text(
         f"#!/bin/sh\necho \"$@\" | tee -a '{log}'\n[ $1 = update ] && exit {status}\n"
-        f"printf '#!/bin/sh\\n' > '{firefox}'; chmod +x '{firefox}'\n"
+        f"printf '#!/bin/sh\\necho Firefox 140.4\\n' > '{firefox}'; chmod +x '{firefox}'\n"
     )
-    assert finder.main() == (1 if status else 0)
+    assert print_path(find_firefox) == (1 if status else 0)
     said = capfd.readouterr()
     if status:
         assert "`apt-get update` failed" in said.err
@@ -121,8 +127,8 @@ def test_a_driver_that_was_unpacked_as_a_plain_file_is_made_a_program(monkeypatc
 
 def test_no_package_and_no_driver_for_a_machine_are_said(monkeypatch):
     monkeypatch.setattr(finder.platform, "machine", lambda: "abacus")
-    with pytest.raises(FirefoxNotFoundError, match=r"no driver for .* abacus"):
+    with pytest.raises(BrowserNotFoundError, match=r"no driver for .* abacus"):
         find_driver()
     monkeypatch.setattr(finder.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(FirefoxNotFoundError, match="pip install -r tests/requirements"):
+    with pytest.raises(BrowserNotFoundError, match="pip install -r tests/requirements"):
         find_driver()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,9 +15,13 @@ from tests.firefox.offline_firefox import OfflineFirefox, offline_firefox
 
 @pytest.fixture(scope="session")
 def exports(repository: Path) -> Path:
-    """The folder `exports/`, brought up to date by the command that a user runs."""
-    command = [sys.executable, "-m", "ketalab.publish.cli", "export"]
-    subprocess.run(command, cwd=repository, check=True)
+    """The folder `exports/`, brought up to date by the command that a user runs.
+
+    `tests/run.py` runs that command itself, once for all processes, and says so.
+    """
+    if "KETALAB_EXPORTS_ARE_CURRENT" not in os.environ:
+        command = [sys.executable, "-m", "ketalab.publish.cli", "export"]
+        subprocess.run(command, cwd=repository, check=True)
     return repository / "exports"
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import threading
+from pathlib import Path
 
 import pytest
 
@@ -79,4 +82,44 @@ def test_what_a_killed_build_left_is_cleared_away_and_never_published(target):
     with staged(target) as stage:
         (stage / "old.txt").write_text("new")
     assert tree(target) == {"kept.txt": b"kept", "old.txt": b"new"}
+    assert not left.exists()
+
+
+def test_an_interrupt_waits_until_all_have_moved(target, monkeypatch):
+    really = Path.replace
+
+    def interrupted(path, final):
+        signal.raise_signal(signal.SIGINT)
+        return really(path, final)
+
+    def build():
+        with staged(target) as stage:
+            for name in ("old.txt", "other.txt"):
+                (stage / name).write_text("new")
+            monkeypatch.setattr(Path, "replace", interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        build()
+    assert tree(target) == {"kept.txt": b"kept", "old.txt": b"new", "other.txt": b"new"}
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_thread_may_write_too(target):
+    def build():
+        with staged(target) as stage:
+            (stage / "old.txt").write_text("new")
+
+    thread = threading.Thread(target=build)
+    thread.start()
+    thread.join()
+    assert tree(target) == {"kept.txt": b"kept", "old.txt": b"new"}
+
+
+def test_a_number_that_now_belongs_to_another_process(target):
+    """The folder is older than the process that carries its number."""
+    left = target / f".staging-{os.getppid()}-x"
+    left.mkdir()
+    os.utime(left, (0, 0))
+    with staged(target) as stage:
+        (stage / "old.txt").write_text("new")
     assert not left.exists()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
 import time
+from contextlib import closing
 
 import pytest
 
+from ketalab.publish import workers
 from ketalab.publish.project import PublishError
 from ketalab.publish.workers import Job, cores, run_jobs
 
@@ -27,6 +31,24 @@ def wait_for(path, there) -> str:
 
 
 def fail(message: str) -> None:
+    raise PublishError(message)
+
+
+def end_at_once() -> None:
+    os._exit(9)
+
+
+def wait_for_ever() -> None:
+    time.sleep(600)
+
+
+def wait_deaf() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    time.sleep(600)
+
+
+def fail_late(message: str) -> None:
+    time.sleep(1)
     raise PublishError(message)
 
 
@@ -56,6 +78,29 @@ def test_the_first_error_is_raised_and_what_has_not_begun_does_not_begin(tmp_pat
     with pytest.raises(PublishError, match=r"^04-x\.md: a cell failed$"):
         list(run_jobs(jobs, workers))
     assert not all(mark.exists() for mark in marks)
+
+
+def test_a_worker_that_is_killed_is_one_message_that_names_what_is_not_finished():
+    jobs = [Job("one", end_at_once), Job("two", wait_for_ever)]
+    with pytest.raises(PublishError, match=r"was killed, .* Not finished: one, two\. Close other"):
+        list(run_jobs(jobs, 2))
+
+
+def test_one_that_does_not_end_when_told_to_is_killed(monkeypatch):
+    monkeypatch.setattr(workers, "_GRACE", 0.5)
+    with pytest.raises(PublishError, match="bad"):
+        list(run_jobs([Job("deaf", wait_deaf), Job("bad", fail_late, ("bad",))], 2))
+    assert multiprocessing.active_children() == []
+
+
+def test_what_runs_is_ended_with_the_first_error_and_with_the_loop():
+    started = time.monotonic()
+    with pytest.raises(PublishError, match="bad"):
+        list(run_jobs([Job("long", wait_for_ever), Job("bad", fail, ("bad",))], 2))
+    with closing(run_jobs([Job("long", wait_for_ever), Job("short", number, (1,))], 2)) as ended:
+        assert next(ended)[0].name == "short"
+    assert time.monotonic() - started < 300
+    assert multiprocessing.active_children() == []
 
 
 def test_there_is_a_core():

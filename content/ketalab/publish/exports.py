@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 
 from ketalab.publish.built_notebooks import all_built
 from ketalab.publish.fingerprint import Ledger
 from ketalab.publish.products import KINDS, Product, all_products, handed_out
 from ketalab.publish.project import Project, PublishError
 from ketalab.publish.staging import staged
+from ketalab.publish.turn import turn
 from ketalab.publish.workers import Job, cores, run_jobs
 
 
@@ -25,14 +27,25 @@ def export(
 
     `lesson` is the name of one lesson, or its number ("04"): then only its files are made. `kinds`
     names folders of exports/. Files are made beside each other on all cores (or by `workers`
-    processes). They replace their predecessors only when all of them are written.
+    processes). They replace their predecessors only when all of them are written. Where another
+    build or export is at work in the checkout, this one waits for its turn.
 
     Raises:
         PublishError: a lesson that does not exist or does not build, a package or a browser that
             is missing, or a file for students that would hold a solution or a remark.
     """
     chosen = lesson and _chosen_lesson(project, lesson)
-    workers = workers or cores()
+    with turn(project, say):
+        _export(project, say, chosen, kinds, workers or cores())
+
+
+def _export(
+    project: Project,
+    say: Callable[[str], None],
+    chosen: str | None,
+    kinds: Sequence[str],
+    workers: int,
+) -> None:
     if not all_built(project):
         from ketalab.publish.notebooks import build_notebooks
 
@@ -74,9 +87,11 @@ def _make(
     say(f"exports: making {len(stale)} …")
     with staged(ledger.root) as stage:
         jobs = [Job(product.name, product.write, (stage,)) for product in stale]
-        for done, (job, size) in enumerate(run_jobs(jobs, workers), start=1):
-            seconds = time.monotonic() - started
-            say(f"exports: {done} of {len(jobs)}, {job.name}, {size / 1e6:.2f} MB, {seconds:.0f} s")
+        with closing(run_jobs(jobs, workers)) as ended:
+            for done, (job, size) in enumerate(ended, start=1):
+                seconds = time.monotonic() - started
+                made = f"{job.name}, {size / 1e6:.2f} MB, {seconds:.0f} s"
+                say(f"exports: {done} of {len(jobs)}, {made}")
     ledger.record(
         (ledger.root / name, product.inputs) for product in stale for name in product.outputs
     )

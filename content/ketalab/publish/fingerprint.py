@@ -58,9 +58,11 @@ class Ledger:
 
     def forget(self, outputs: Iterable[Path]) -> None:
         """Remember nothing of these outputs any more."""
+        known = len(self._made)
         for output in outputs:
             self._made.pop(self._name(output), None)
-        self._write()
+        if len(self._made) < known:  # a checkout may be closed to writing
+            self._write()
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()
@@ -68,8 +70,12 @@ class Ledger:
     def _write(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         part = self.path.with_suffix(".part")
-        part.write_text(json.dumps(self._made, indent=1, sort_keys=True), encoding="utf-8")
-        part.replace(self.path)
+        try:
+            part.write_text(json.dumps(self._made, indent=1, sort_keys=True), encoding="utf-8")
+            part.replace(self.path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
 
 
 def _entry(output: Path, inputs: str) -> dict[str, str]:

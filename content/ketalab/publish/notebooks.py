@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from copy import deepcopy
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 
 from ketalab.publish.built_notebooks import (
@@ -28,11 +27,13 @@ from ketalab.publish.editions import (
     student_edition,
     without_speaker_notes,
 )
+from ketalab.publish.execution import execute
 from ketalab.publish.leaks import refuse_leaks, secrets_of
 from ketalab.publish.lessons import read_lesson, write_notebook
-from ketalab.publish.project import Project, PublishError
+from ketalab.publish.project import Project
 from ketalab.publish.staging import staged
 from ketalab.publish.stills import add_stills
+from ketalab.publish.turn import turn
 from ketalab.publish.widgets import WIDGET_VIEW
 from ketalab.publish.workers import Job, cores, run_jobs
 
@@ -44,7 +45,8 @@ def build_notebooks(project: Project, say: Say, *, workers: int | None = None) -
 
     Both editions run, beside each other on all cores (or `workers` processes). The copies of a
     notebook (with widget states for the exports, without for students) replace the old ones only
-    after every lesson has run. Notebooks of a lesson that is no more are removed.
+    after every lesson has run. Notebooks of a lesson that is no more are removed. Where another
+    build or export is at work in the checkout, this one waits for its turn.
 
     Raises:
         PublishError: a course that lacks what its lessons must have, a lesson that cannot be read
@@ -52,11 +54,27 @@ def build_notebooks(project: Project, say: Say, *, workers: int | None = None) -
             notebook that would hold a solution or a remark.
     """
     check_course(project)
-    ledger = ledger_of(project)
-    stale = stale_lessons(project, ledger)
-    for path in project.lesson_files():
-        if path not in stale:
-            say(f"notebooks: {path.stem} is up to date")
+    with turn(project, say):
+        ledger = ledger_of(project)
+        stale = stale_lessons(project, ledger)
+        for path in project.lesson_files():
+            if path not in stale:
+                say(f"notebooks: {path.stem} is up to date")
+        if stale:
+            _execute_all(project, say, stale, workers or cores())
+            ledger.record(
+                (built, inputs)
+                for path, inputs in stale.items()
+                for built in built_paths(project, path)
+            )
+        gone = orphans(project, ledger)
+        for path in gone:
+            path.unlink(missing_ok=True)
+            say(f"notebooks: {path.relative_to(project.root)} removed: its lesson is no more")
+        ledger.forget(gone)
+
+
+def _execute_all(project: Project, say: Say, stale: Mapping[Path, str], workers: int) -> None:
     started = time.monotonic()
     with (
         staged(project.notebooks) as students,
@@ -69,23 +87,14 @@ def build_notebooks(project: Project, say: Say, *, workers: int | None = None) -
         jobs += [
             Job(f"{path.stem}, instructors", _instructors, (path, instructors)) for path in stale
         ]
-        if jobs:
-            say(f"notebooks: executing {len(jobs)}: {', '.join(path.stem for path in stale)}")
-        for job, _ in run_jobs(jobs, workers or cores()):
-            say(f"notebooks: {job.name}, executed after {time.monotonic() - started:.0f} s")
+        say(f"notebooks: executing {len(jobs)}: {', '.join(path.stem for path in stale)}")
+        with closing(run_jobs(jobs, workers)) as ended:
+            for job, _ in ended:
+                say(f"notebooks: {job.name}, executed after {time.monotonic() - started:.0f} s")
         for path in stale:
             # What hides nothing from students is the same for both, and need not run again.
             if not (instructors / f"{path.stem}.ipynb").exists():
                 shutil.copyfile(executed / f"{path.stem}.ipynb", instructors / f"{path.stem}.ipynb")
-    made = [
-        (built, inputs) for path, inputs in stale.items() for built in built_paths(project, path)
-    ]
-    ledger.record(made)
-    gone = orphans(project, ledger)
-    for path in gone:
-        path.unlink(missing_ok=True)
-        say(f"notebooks: {path.relative_to(project.root)} removed: its lesson is no more")
-    ledger.forget(gone)
 
 
 def _students(path: Path, executed: Path, students: Path) -> None:
@@ -105,46 +114,6 @@ def _instructors(path: Path, instructors: Path) -> None:
         notebook = execute(instructor_edition(lesson), path)
         check_exercises(notebook, path)
         _write(instructors / f"{path.stem}.ipynb", notebook)
-
-
-def execute(notebook: NotebookNode, path: Path) -> NotebookNode:
-    """Run all cells in a fresh kernel and keep the widgets' states.
-
-    Raises:
-        PublishError: names the lesson and shows the cell and the error, or says that the kernel
-            died or did not start.
-    """
-    try:
-        return _run_all(notebook, path)
-    except _KernelNotStartedError:
-        # Two kernels that start at one moment may be given the same port: one of them dies.
-        return _run_all(notebook, path)
-
-
-class _KernelNotStartedError(PublishError):
-    """No cell has run."""
-
-
-def _run_all(notebook: NotebookNode, path: Path) -> NotebookNode:
-    client = NotebookClient(
-        deepcopy(notebook),
-        timeout=120,
-        kernel_name="python3",
-        store_widget_state=True,
-        record_timing=False,
-        # The kernel would warn of unencrypted TCP; it talks to this machine alone.
-        extra_arguments=["--log-level=ERROR"],
-    )
-    try:
-        return client.execute()
-    except CellExecutionError as error:
-        raise PublishError(f"{path.name}: a cell failed\n{error}") from error
-    except DeadKernelError as error:
-        raise PublishError(f"{path.name}: the kernel died in the middle of a cell") from error
-    except RuntimeError as error:
-        if "before replying" not in str(error):
-            raise
-        raise _KernelNotStartedError(f"{path.name}: the kernel did not start: {error}") from error
 
 
 def for_jupyter(executed: NotebookNode) -> NotebookNode:
@@ -168,4 +137,5 @@ def _write(path: Path, notebook: NotebookNode) -> None:
 
 def read_executed(project: Project, lesson: Path, edition: Edition = "executed") -> NotebookNode:
     """The executed notebook with widget states that `build_notebooks` left."""
-    return nbformat.read(executed_path(project, lesson, edition), as_version=4)
+    executed: NotebookNode = nbformat.read(executed_path(project, lesson, edition), as_version=4)
+    return executed

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from ketalab.publish.browser import VARIABLE
+from ketalab.publish.browser import CHROMIUM
 from ketalab.publish.handouts import pdf
 from ketalab.publish.handouts.pdf import print_pdf
 from ketalab.publish.handouts.sheet import sheet
@@ -26,9 +26,9 @@ script_only = pytest.mark.skipif(sys.platform == "win32", reason="made-up progra
 
 def browser(tmp_path, monkeypatch, lines):
     program = tmp_path / "browser"
-    program.write_text(f'#!/bin/sh\n[ "$1" = --version ] && exit 0\n{lines}\n')
+    program.write_text(f'#!/bin/sh\n[ "$1" = --version ] && exec echo v132.0\n{lines}\n')
     program.chmod(0o755)
-    monkeypatch.setenv(VARIABLE, str(program))
+    monkeypatch.setenv(CHROMIUM.variable, str(program))
 
 
 def test_two_prints_are_the_same_bytes_without_dates():
@@ -61,8 +61,8 @@ def test_the_foot_of_a_page_is_text_whatever_stands_in_it():
 
 @script_only
 def test_without_a_browser_one_message_says_what_to_do(monkeypatch, tmp_path):
-    monkeypatch.setenv(VARIABLE, str(tmp_path / "nowhere"))
-    with pytest.raises(PublishError, match=f"{VARIABLE} is set to .*nowhere"):
+    monkeypatch.setenv(CHROMIUM.variable, str(tmp_path / "nowhere"))
+    with pytest.raises(PublishError, match=f"{CHROMIUM.variable} is set to .*nowhere"):
         print_pdf(HTML, "Ein Blatt")
 
 

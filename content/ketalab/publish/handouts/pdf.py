@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -13,9 +14,12 @@ from typing import Any
 import pikepdf
 
 from ketalab.publish.browser import find_chromium
+from ketalab.publish.process_tree import run_to_end
 from ketalab.publish.project import PublishError
 
 _SECONDS = 120
+# Bytes. In a longer folder for temporary files Chromium's socket has a path that no system allows.
+_LONGEST = 58
 _OPTIONS = (
     "--headless",
     "--no-sandbox",  # the file is our own, has no script, and a container has no sandbox to offer
@@ -51,28 +55,40 @@ def _printed(html: str, browser: Path) -> bytes:
         source, target = Path(folder) / "sheet.html", Path(folder) / "sheet.pdf"
         source.write_text(html, encoding="utf-8")
         profile = Path(folder) / "profile"
-        command = [
+        command: list[str | Path] = [
             *(browser, *_OPTIONS, f"--user-data-dir={profile}"),
             *(f"--print-to-pdf={target}", source.as_uri()),
         ]
         try:
-            done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
+            done = run_to_end(command, _SECONDS, _environment())
         except subprocess.TimeoutExpired:
             raise PublishError(f"{browser} did not print a PDF within {_SECONDS} s.") from None
         if done.returncode != 0 or not target.exists():
-            said = done.stderr.decode(errors="replace").strip().splitlines()[-3:]
-            raise PublishError("\n".join([f"{browser} printed no PDF. It says:", *said]))
+            lines = done.stderr.decode(errors="replace").strip().splitlines()
+            said = [line for line in lines if "FATAL" in line] or lines[-3:] or ["nothing"]
+            ended = f"{browser} printed no PDF and ended with status {done.returncode}. It says:"
+            raise PublishError("\n".join([ended, *said]))
         return target.read_bytes()
+
+
+def _environment() -> dict[str, str]:
+    """The environment, with a folder for temporary files that a browser can use."""
+    environment = dict(os.environ)
+    if len(os.fsencode(tempfile.gettempdir())) > _LONGEST:
+        environment.pop("TMPDIR", None)
+    return environment
 
 
 def _normalised(data: bytes, title: str, links: dict[str, str]) -> bytes:
     """Take out what differs from print to print, and say what Chromium leaves unsaid."""
     with pikepdf.open(io.BytesIO(data)) as pdf:
         root = pdf.Root
-        if "/StructTreeRoot" not in root or "/Lang" not in root:
-            raise PublishError("Chromium printed a PDF without tags: a newer version is needed.")
+        if not {"/StructTreeRoot", "/Lang", "/Outlines"} <= root.keys():
+            raise PublishError(
+                "Chromium printed a PDF without tags or bookmarks: a newer version is needed."
+            )
         language = str(root.Lang)
-        for key in list(pdf.docinfo):  # dates, and the browser's version
+        for key in list(pdf.docinfo.keys()):  # dates, and the browser's version
             del pdf.docinfo[key]
         pdf.docinfo["/Title"] = title
         with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
@@ -98,7 +114,7 @@ def _elements(node: Any) -> Iterator[pikepdf.Dictionary]:
             yield from _elements(node.K)
 
 
-def _number_nodes(tree: pikepdf.Dictionary) -> None:
+def _number_nodes(tree: pikepdf.Object) -> None:
     """Name the cells of tables by their place: Chromium's names count whatever it did before."""
     named = {bytes(element.ID): element for element in _elements(tree.K) if "/ID" in element}
     names = {old: pikepdf.String(f"node{place:08d}") for place, old in enumerate(named)}
