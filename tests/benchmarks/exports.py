@@ -24,6 +24,7 @@ from ketalab.publish.project import Project
 from tests.benchmarks.timing import all_cores
 
 FASTER, AGAIN = 2, 3.0
+_COURSE = Path(__file__).resolve().parents[2]
 _NOT_COPIED = (".git", ".venv*", "build", "exports", "notebooks", ".*_cache", "*.egg-info")
 
 
@@ -41,14 +42,20 @@ class Results:
         return sum(self.stock.values()) / self.ours
 
 
-def bench(lessons: Sequence[str] = (), kinds: Sequence[str] = ()) -> Results:
+def bench(
+    lessons: Sequence[str] = (), kinds: Sequence[str] = (), course: Path = _COURSE
+) -> Results:
     """Export a copy of the course from nothing, again, and with stock nbconvert; print the times.
 
     `lessons` and `kinds` ("html", "slides", "pdf", "instructor") leave only those; all without.
+    `course` is the root of another project.
+
+    Raises:
+        ValueError: the project does not hold the package.
     """
     with all_cores(), tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        copy = _copied(folder / "course", lessons)
+        copy = _copied(course, folder / "course", lessons)
         ours = _export(copy, kinds)
         print(f"{'ketalab export, from nothing':44}{ours:8.1f} s", flush=True)
         again = _export(copy, kinds)
@@ -65,9 +72,11 @@ def _tell(met: bool, text: str) -> None:
     print(f"goal {'met' if met else 'NOT met'}: {text}")
 
 
-def _copied(folder: Path, lessons: Sequence[str]) -> Project:
-    root = Path(__file__).resolve().parents[2]
-    shutil.copytree(root, folder, ignore=shutil.ignore_patterns(*_NOT_COPIED))
+def _copied(course: Path, folder: Path, lessons: Sequence[str]) -> Project:
+    shutil.copytree(course, folder, ignore=shutil.ignore_patterns(*_NOT_COPIED))
+    if not (folder / "content" / "ketalab" / "publish").is_dir():
+        # The command would find the installed package, and with it another course.
+        raise ValueError(f"no package in {course / 'content'}")
     project = Project(folder)
     for path in project.lesson_files():
         if lessons and path.stem not in lessons:

@@ -22,6 +22,7 @@ BENCHES = {
     "explorers": "tests.benchmarks.explorers",
     "kinetics": "tests.benchmarks.kinetics",
     "memory": "tests.benchmarks.memory",
+    "nbval": "tests.benchmarks.nbval",
 }
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
