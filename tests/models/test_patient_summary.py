@@ -103,6 +103,14 @@ def test_equal_patients_have_a_spread_of_zero() -> None:
     assert summary.sd.tolist() == [0.0]
 
 
+def test_the_least_and_the_greatest_patient_are_probabilities_too() -> None:
+    everyone = simulate(draw(POPULATION, 200, seed=7))
+    summary = summarise(simulate, POPULATION, 200, seed=7, probabilities=[0, 1])
+    for probability, wanted in ((0, everyone.min(axis=0)), (1, everyone.max(axis=0))):
+        got = summary.quantiles[probability]
+        assert (np.abs(got - wanted) <= RELATIVE_ERROR * wanted).all()
+
+
 def some(simulated=simulate, patients=10, seed=1, **options):
     return lambda: summarise(simulated, POPULATION, patients, seed, **options)
 

@@ -318,6 +318,10 @@ def test_the_rest_is_refused_by_name_too() -> None:
         standard_error_from_interval(2, 1)
     with pytest.raises(ValueError, match=r"^low must be a finite number, got nan$"):
         standard_error_from_interval(math.nan, 1)
+    with pytest.raises(ValueError, match=r"^high must be a finite number, got True$"):
+        standard_error_from_interval(0.5, True)
+    with pytest.raises(ValueError, match=r"^low must be a finite number, got '0\.5'$"):
+        standard_error_from_interval("0.5", 1)
     with pytest.raises(ValueError, match=r"^treated_risk must be strictly between 0 and 1"):
         power_of_two_proportions(1, 0.5, 50, 50)
     with pytest.raises(ValueError, match=r"^control_risk must be a finite number, got nan$"):
