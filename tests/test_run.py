@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 
@@ -27,14 +28,12 @@ def suite(monkeypatch, tmp_path):
     return make
 
 
-def last_line(capfd):
-    return capfd.readouterr().out.splitlines()[-1]
-
-
 def test_all_passed(suite, capfd):
     suite("def test_a(): pass\ndef test_b(): pass\n")
     assert run.main([]) == 0
-    assert last_line(capfd) == "2 passed, 0 failed"
+    said = capfd.readouterr().out
+    assert said.splitlines()[-1] == "2 passed, 0 failed, nothing skipped"
+    assert bool(re.search(r"\d\.\d s of CPU", said)) == (run.resource is not None)
 
 
 def test_failures_errors_and_skips_are_told_apart(suite, capfd):
@@ -92,7 +91,7 @@ def test_the_limit_of_the_whole_stops_a_suite_and_fails(suite, monkeypatch, capf
     assert tidied.exists()
     said = capfd.readouterr().out
     assert "stopped at the limit" in said
-    assert said.splitlines()[-1] == "0 passed, 1 failed"
+    assert said.splitlines()[-1] == "0 passed, 1 failed, nothing skipped"
 
 
 def test_an_unknown_suite_is_refused(capsys):

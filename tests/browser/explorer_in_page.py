@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -28,22 +29,37 @@ _SHOWN = """root => ({
     .map(e => e.getAttribute('aria-label')),
 })"""
 
-# Move controls as a reader does, each in its order, then give back what the explorer shows.
-_CHOOSE = """async (root, changes) => {
-  for (const [name, value] of changes) {
-    const input = root.querySelector(`.settings [name="${name}"]`);
+# Go through settings in the page itself. For each, move controls as a reader does, in their order;
+# give back what the explorer shows then. `together`: the changes come in one burst, as when a link
+# asks for a setting, and make one redraw. Else each is awaited: it decides what the next offers.
+# A message is a task of its own like a timer, but no browser holds it back.
+_WALK = """async (root, { settings, together }) => {
+  const { port1, port2 } = new MessageChannel();
+  const task = () => new Promise(done => { port1.onmessage = done; port2.postMessage(null); });
+  const inputs = new Map([...root.querySelectorAll('.settings [name]')].map(e => [e.name, e]));
+  const move = (name, value) => {
+    const input = inputs.get(name);
     if (input.tagName === 'SELECT' && ![...input.options].some(o => o.value === value))
       throw Error(`${name}: no ${value}`);
     if (input.type === 'checkbox') {
-      if (input.checked !== value) input.click();
-    } else if (input.value !== String(value)) {
+      if (input.checked === value) return false;
+      input.click();
+    } else {
+      if (input.value === String(value)) return false;
       input.value = value;
       const type = input.type === 'range' ? 'input' : 'change';
       input.dispatchEvent(new Event(type, { bubbles: true }));
     }
-    await new Promise(done => setTimeout(done));
+    return true;
+  };
+  const found = [];
+  for (const changes of settings) {
+    for (const [name, value] of changes) if (move(name, value) && !together) await task();
+    if (together) await task();
+    found.push((SHOWN)(root));
   }
-  return (SHOWN)(root);
+  port1.close();
+  return found;
 }""".replace("SHOWN", _SHOWN)
 
 
@@ -67,8 +83,25 @@ def shown(explorer: Locator) -> dict[str, Any]:
 
 def choose(explorer: Locator, *changes: tuple[str, Any]) -> dict[str, Any]:
     """Move controls one after another, and give back what the explorer shows then."""
+    return _walk(explorer, [changes], together=False)[0]
+
+
+def choose_each(explorer: Locator, settings: Sequence[Setting]) -> list[dict[str, Any]]:
+    """Bring the explorer to each setting by its controls; give back what it shows at each.
+
+    One call into the page for all settings: a call takes longer than most redraws.
+    """
     cls = class_of(explorer)
-    return explorer.evaluate(_CHOOSE, [[name, _of_input(cls, name, v)] for name, v in changes])
+    changes = [list(zip(cls.control_names(), setting, strict=True)) for setting in settings]
+    return _walk(explorer, changes, together=cls.combinations() is None)
+
+
+def _walk(
+    explorer: Locator, settings: Sequence[Sequence[tuple[str, Any]]], *, together: bool
+) -> list[dict[str, Any]]:
+    cls = class_of(explorer)
+    inputs = [[[n, _of_input(cls, n, v)] for n, v in changes] for changes in settings]
+    return explorer.evaluate(_WALK, {"settings": inputs, "together": together})
 
 
 def _of_input(cls: type[Explorer], name: str, value: Any) -> Any:

@@ -42,6 +42,11 @@ class LabServer:
         """The address that opens a notebook in JupyterLab."""
         return f"{self.origin}/lab/tree/{notebook}?token={self.token}&reset"
 
+    def owns(self, url: str) -> bool:
+        """Whether a page of JupyterLab may request this: the server, or what the page holds."""
+        own = (f"{self.origin}/", self.origin.replace("http", "ws") + "/", "blob:", "data:")
+        return url.startswith(own)
+
     def ask(self, path: str, method: str = "GET") -> Any:
         """An answer of the server's API, as JSON."""
         request = urllib.request.Request(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from ketalab.activities import predict
 from ketalab.publish.pages.home import home_page
 from ketalab.publish.project import Project
 from tests.browser.axe import check_with_axe
-from tests.browser.conftest import OpenOffline
+from tests.browser.conftest import NewContext, OpenOffline
 from tests.browser.small_page import write_page
 from tests.browser.test_page_access import VIEWS
 
@@ -77,15 +77,13 @@ def test_icon_arrays_are_drawn_in_two_shapes(open_offline: OpenOffline, home_fil
     assert min(sizes) > 10
 
 
-def test_what_a_lesson_keeps_is_counted_here(browser: Browser, home_file: Path):
+def test_what_a_lesson_keeps_is_counted_here(new_context: NewContext, home_file: Path):
     """Two files on a disk, opened one after the other in one browser."""
     lesson = write_page(home_file.with_name("04-small.html"), [predict(GUESS)])
-    context = browser.new_context(offline=True)
-    page = context.new_page()
+    page = new_context(lambda url: url.startswith(("file:", "blob:")), offline=True).new_page()
     page.goto(lesson.as_uri())
     page.locator(".activity input").fill("3")
     page.get_by_role("button", name="Commit").click()
     page.goto(home_file.as_uri())
     row = page.locator("[data-tracker=map] tbody tr", has_text="Side effects")
     expect(row.locator("td").first).to_contain_text("1 of")
-    context.close()

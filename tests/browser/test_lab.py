@@ -18,7 +18,7 @@ from tests.browser.axe import check_with_axe
 from tests.browser.conftest import DESKTOP
 from tests.browser.explorer_in_page import class_of, computed, explorers, shown, wait_for_agreement
 from tests.browser.lab_page import LabPage
-from tests.browser.lab_server import LabServer, run_lab
+from tests.browser.lab_server import LabServer
 from tests.browser.lesson import LESSON, activity_names
 from tests.browser.watch import Watch
 
@@ -31,40 +31,42 @@ NOTEBOOK_KEYS = ["ArrowDown", "ArrowUp", "j", "k", "a", "b", "x", "m", "y", "d",
 
 
 @pytest.fixture(scope="module")
-def server(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
-    """JupyterLab with a copy of the lesson, and a notebook of ten explorers."""
-    with run_lab(tmp_path_factory.mktemp("lab") / "server") as server:
-        shutil.copy(repository / "notebooks" / f"{LESSON}.ipynb", server.notebooks)
-        nbformat.write(_ten_explorers(), server.notebooks / TEN)
-        yield server
+def watch() -> Watch:
+    """What both notebooks do."""
+    return Watch()
 
 
 @pytest.fixture(scope="module")
-def lab_of(browser: Browser, server: LabServer) -> Iterator[dict[str, LabPage]]:
-    """Both notebooks, each run once in a window of its own; the tests share them."""
-    watch = Watch()
+def lab_of(
+    browser: Browser, lab_server: LabServer, watch: Watch, repository: Path
+) -> Iterator[dict[str, LabPage]]:
+    """The lesson, and a notebook of ten explorers, each run once in a window of its own; the tests
+    share them."""
+    shutil.copy(repository / "notebooks" / f"{LESSON}.ipynb", lab_server.notebooks)
+    nbformat.write(_ten_explorers(), lab_server.notebooks / TEN)
     with browser.new_context(viewport=DESKTOP, color_scheme="light") as context:
-        watch.follow(context, allowed=lambda url: _is_of_the_server(url, server))
+        watch.follow(context, allowed=lab_server.owns)
         opened = {}
         for name in (f"{LESSON}.ipynb", TEN):
-            opened[name] = LabPage.open(context, server, name)
+            opened[name] = LabPage.open(context, lab_server, name)
             opened[name].run_all()
         yield opened
+
+
+@pytest.fixture
+def lesson(lab_of: dict[str, LabPage], watch: Watch) -> Iterator[LabPage]:
+    lab = lab_of[f"{LESSON}.ipynb"]
+    lab.page.bring_to_front()
+    yield lab
     watch.check()
 
 
 @pytest.fixture
-def lesson(lab_of: dict[str, LabPage]) -> LabPage:
-    lab = lab_of[f"{LESSON}.ipynb"]
-    lab.page.bring_to_front()
-    return lab
-
-
-@pytest.fixture
-def ten(lab_of: dict[str, LabPage]) -> LabPage:
+def ten(lab_of: dict[str, LabPage], watch: Watch) -> Iterator[LabPage]:
     lab = lab_of[TEN]
     lab.page.bring_to_front()
-    return lab
+    yield lab
+    watch.check()
 
 
 def test_lesson_runs_without_an_error(lesson: LabPage):
@@ -73,8 +75,8 @@ def test_lesson_runs_without_an_error(lesson: LabPage):
     assert lesson.errors() == []
 
 
-def test_kernel_was_chosen_without_asking(lesson: LabPage, server: LabServer):
-    assert {kernel["name"] for kernel in server.ask("kernels")} == {"python3"}
+def test_kernel_was_chosen_without_asking(lesson: LabPage, lab_server: LabServer):
+    assert {kernel["name"] for kernel in lab_server.ask("kernels")} == {"python3"}
     expect(lesson.page.locator(".jp-Dialog, .jp-toast-button, .Toastify__toast")).to_have_count(0)
 
 
@@ -217,8 +219,3 @@ def _ten_explorers() -> nbformat.NotebookNode:
         cells.append(nbformat.v4.new_code_cell(f"explorer = SideEffectExplorer({call})\nexplorer"))
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-
-
-def _is_of_the_server(url: str, server: LabServer) -> bool:
-    own = (f"{server.origin}/", server.origin.replace("http", "ws") + "/", "blob:", "data:")
-    return url.startswith(own)

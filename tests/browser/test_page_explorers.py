@@ -6,13 +6,14 @@ import random
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from ketalab.explorers import SideEffectExplorer
 from ketalab.explorers.side_effect_case import of_kind as cases_of
 from tests.browser.conftest import OpenOffline
 from tests.browser.explorer_in_page import (
     choose,
+    choose_each,
     class_of,
     computed,
     explorers,
@@ -34,8 +35,13 @@ _CLOCK = """new MutationObserver((_, observer) => {
 
 
 @pytest.fixture
-def page(open_offline: OpenOffline, page_file: Path) -> Page:
-    return open_offline(page_file)
+def page(open_once: OpenOffline, page_file: Path) -> Page:
+    """The page, each of its explorers as it opens; its answers as the test before left them."""
+    page = open_once(page_file)
+    for explorer in explorers(page):
+        explorer.get_by_role("button", name="Reset").click()
+    page.evaluate("document.activeElement.blur()")
+    return page
 
 
 @pytest.fixture
@@ -48,13 +54,10 @@ def test_page_is_light_enough(page_file: Path):
     assert page_file.stat().st_size <= 2_000_000
 
 
-def test_first_explorer_answers_soon_after_opening(browser: Browser, page_file: Path):
-    with browser.new_context(offline=True) as context:
-        page = context.new_page()
-        page.add_init_script(_CLOCK)
-        page.goto(page_file.as_uri())
-        explorers(page)
-        milliseconds = page.evaluate("globalThis.firstReady")
+def test_first_explorer_answers_soon_after_opening(open_offline: OpenOffline, page_file: Path):
+    page = open_offline(page_file, script=_CLOCK)
+    explorers(page)
+    milliseconds = page.evaluate("globalThis.firstReady")
     assert milliseconds > 0
     print(f"\nthe first explorer was live {milliseconds:.0f} ms after the page was opened")
 
@@ -71,8 +74,8 @@ def test_first_explorer_opens_on_its_defaults(explorer: Locator):
 
 def test_every_setting_shows_what_python_computes(explorer: Locator):
     # All of them: each option of each control is met at least once.
-    for combination in COMBINATIONS:
-        now = choose(explorer, *zip(NAMES, combination, strict=True))
+    shown_at = choose_each(explorer, COMBINATIONS)
+    for combination, now in zip(COMBINATIONS, shown_at, strict=True):
         assert now == computed(SideEffectExplorer, combination)
 
 
@@ -98,7 +101,9 @@ def test_one_change_settles_where_python_settles(explorer: Locator):
     assert moved_others > 20  # else the rule was hardly needed
 
 
-def test_tab_reaches_every_control(page: Page, explorer: Locator):
+def test_tab_reaches_every_control(open_offline: OpenOffline, page_file: Path):
+    page = open_offline(page_file)  # a new one: Tab goes on from where it was last
+    explorers(page)
     reached = []
     for _ in range(200):
         page.keyboard.press("Tab")

@@ -375,7 +375,7 @@ def _sources() -> list[dict[str, Any]]:
     return [{"claim": on.name, **row} for on in claims_on_table() for row in on.strip()]
 
 
-def _strip() -> alt.LayerChart:
+def _strip() -> alt.TopLevelMixin:
     """A sign for each source, in a row for each kind of directness."""
     rows = alt.Y("directness:N", axis=None, sort=list(DIRECTNESS))
     base = alt.Chart(alt.NamedData("sources")).encode(y=rows)
@@ -392,7 +392,13 @@ def _strip() -> alt.LayerChart:
     return alt.layer(signs, labels).properties(height=alt.Step(52))
 
 
-def _verdicts() -> alt.LayerChart:
+def _own_rows(rows: list[dict[str, Any]]) -> alt.Data:
+    """Rows that a layer keeps to itself. `InlineData` would move them to a set of the whole chart,
+    by a name that the flow does not have."""
+    return alt.Data(values=rows)  # type: ignore[no-untyped-call]
+
+
+def _verdicts() -> alt.TopLevelMixin:
     """The student's verdict and the course's for each claim that has been judged."""
     marks = alt.Chart(alt.NamedData("marks"))
     claims = alt.X(
@@ -414,14 +420,14 @@ def _verdicts() -> alt.LayerChart:
         y2=alt.Y2("verdict:N"),
     )
     names = (
-        alt.Chart(alt.Data(values=[{"verdict": verdict} for verdict in _VERDICTS]))
+        alt.Chart(_own_rows([{"verdict": verdict} for verdict in _VERDICTS]))
         .mark_text(align="left", dy=-15, color=INK)
         .encode(x=alt.value(0), y=alt.Y("verdict:N", scale=scale, axis=axis), text="verdict:N")
     )
     return alt.layer(between, yours, course, names).properties(height=alt.Step(40))
 
 
-def _calibration() -> alt.LayerChart:
+def _calibration() -> alt.TopLevelMixin:
     """How often the student agreed, against how sure the student was."""
     ends = alt.Scale(domain=[0, 100], nice=False)
     sure = alt.X(
@@ -435,7 +441,7 @@ def _calibration() -> alt.LayerChart:
         return alt.Y(f"{field}:Q", scale=ends, axis=axis)
 
     diagonal = (
-        alt.Chart(alt.Data(values=[{"level": 0, "share": 0}, {"level": 100, "share": 100}]))
+        alt.Chart(_own_rows([{"level": 0, "share": 0}, {"level": 100, "share": 100}]))
         .mark_line(color=NEUTRAL, strokeDash=[5, 4], strokeWidth=1.5)
         .encode(x=sure, y=share("share"))
     )

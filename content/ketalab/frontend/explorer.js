@@ -192,7 +192,7 @@ async function makePicture(vegaEmbed, { name, chart }, flow) {
   const element = h("div", { className: `picture picture-${name}` }, title, place);
   const sets = namedData(chart);
   const rows = (set) => copies(flow.data(set));
-  let view = null;
+  let [view, drawing] = [null, null];
   const senders = sets.map((set) => [set, whenChanged((values) => view?.data(set, values))]);
   // To be called for every set: what did not change is not drawn again.
   const send = () => senders.map(([set, sender]) => sender(rows(set))).some(Boolean);
@@ -200,14 +200,20 @@ async function makePicture(vegaEmbed, { name, chart }, flow) {
 
   const draw = async () => {
     send(); // notes what is drawn first
-    const datasets = Object.fromEntries(sets.map((set) => [set, rows(set)]));
-    const spec = { ...chart, datasets };
+    // Rows go in after Vega-Lite, which makes one set of two that hold the same rows (none, say).
+    const filled = (set) => (sets.includes(set.name) ? { ...set, values: rows(set.name) } : set);
+    const spec = { ...chart, datasets: {} };
     const target = h("div", { "aria-hidden": "true" });
     place.replaceChildren(target);
     let width = place.clientWidth;
     // Vega-Lite's own "container" width does not go with a height that grows with the rows.
     const autosize = { type: "fit-x", contains: "padding" };
-    const patch = (vega) => ({ ...vega, autosize, width: width || vega.width });
+    const patch = (vega) => ({
+      ...vega,
+      autosize,
+      width: width || vega.width,
+      data: vega.data.map(filled),
+    });
     const result = await vegaEmbed(target, spec, { ...EMBED, mode: "vega-lite", patch });
     view = result.view;
     watcher = new ResizeObserver(() => {
@@ -224,13 +230,16 @@ async function makePicture(vegaEmbed, { name, chart }, flow) {
     title.textContent = caption.title;
     place.setAttribute("role", "img");
     place.setAttribute("aria-label", caption.alt);
-    if (view && send()) await view.runAsync();
+    // Drawn when it is first shown: Vega complains of a picture that has no rows.
+    drawing ??= draw();
+    await drawing;
+    if (send()) await view.runAsync();
   };
   const finalize = () => {
     watcher?.disconnect();
     view?.finalize();
   };
-  return { element, draw, update, finalize };
+  return { element, update, finalize };
 }
 
 /** Names of all data sets that a chart and its layers read. */
@@ -443,7 +452,6 @@ async function render({ model, el, host }) {
   };
 
   await show();
-  await Promise.all(drawn.map((picture) => picture.draw()));
   names.forEach((name) => model.on(`change:${name}`, refresh));
   // Whatever changed while Vega was loading is shown now.
   refresh();
