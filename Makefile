@@ -19,11 +19,14 @@ NOTE := \# Written by `make lock` from pyproject.toml. Install from the root of 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help lab notebooks exports evidence test bench clean lock env env-course env-publish env-test
+.PHONY: help lab notebooks exports evidence test coverage faults bench mutate clean lock env env-course env-publish env-test
 
 help:
 	@echo 'make lab        set up the course and open it in JupyterLab'
 	@echo 'make test       set up the test tools and test everything'
+	@echo 'make coverage   say which branches of the package no unit test takes'
+	@echo 'make mutate     change the course on purpose and see whether the tests notice'
+	@echo 'make faults     kill builds, fill disks, cut the network: about ten minutes, best on Linux'
 	@echo 'make bench      time the models beside other software (BENCH=name for one benchmark)'
 	@echo 'make notebooks  build notebooks/ from content/lessons/'
 	@echo 'make exports    build pages, decks, handouts, questions and more in exports/'
@@ -54,14 +57,31 @@ test: env-test
 	@$(VENV)/bin/python tests/firefox/find_firefox.py
 	@$(VENV)/bin/python tests/run.py
 
+# Not part of `make test`: CI runs it as a job of its own.
+coverage: env-test
+	@$(VENV)/bin/python tests/measure_coverage.py
+
+# Not part of `make test`. No root is needed; what a system does not allow is skipped with a reason.
+faults: env-test
+	@$(VENV)/bin/python -m pytest tests/faults --durations=5
+
 # BENCH: the names of some benchmarks; all without it. The other software goes into .venv-bench/.
 BENCH ?=
 
 bench: env-test
 	@$(VENV)/bin/python tests/benchmarks/run.py $(BENCH)
 
+# SEED and COUNT of the sample; ONLY one kind of mutation: tests/mutation/README.md lists them.
+SEED ?= 8
+COUNT ?= 240
+ONLY ?=
+
+mutate: env-test
+	@$(VENV)/bin/python -m tests.mutation.run --seed $(SEED) --count $(COUNT) \
+	    $(if $(ONLY),--only $(ONLY))
+
 clean:
-	rm -rf $(VENV) .venv-bench build .pytest_cache .ruff_cache .hypothesis content/ketalab.egg-info
+	rm -rf $(VENV) .venv-bench build .pytest_cache .ruff_cache .mypy_cache .hypothesis content/ketalab.egg-info
 	find exports -mindepth 1 ! -path exports/README.md -delete
 	find . -name .git -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) \
 	    -prune -exec rm -rf {} +
@@ -74,6 +94,9 @@ env:
 	@set -eu; \
 	if [ ! -e $(VENV)/installing ] && [ "$$(cat $(VENV)/made-in 2>/dev/null)" = "$$PWD" ] \
 	    && $(VENV)/bin/python -m pip --version >/dev/null 2>&1; then exit 0; fi; \
+	if [ ! -w . ]; then \
+	    echo "$$PWD is closed to writing, and an environment has to be made here." >&2; \
+	    echo 'To use the course, copy the folder to a place where you may write.' >&2; exit 1; fi; \
 	found=; \
 	for candidate in "$(PYTHON)" python3.11 python3.12 python3.13 python3.14 python3 python; do \
 	    [ -n "$$candidate" ] || continue; \
@@ -104,7 +127,10 @@ touch $(VENV)/installing; \
 start=$$(date +%s); \
 phase() { echo "== $$1 ($$(( $$(date +%s) - start )) s)"; }; \
 echo '== Installing for $(1). The first time this takes one to three minutes.'; \
-$(PIP) install $(2); \
+$(PIP) install $(2) || { \
+    echo 'The packages could not be installed: see above.' >&2; \
+    echo 'They are fetched from the network: is there one? Then run the same command again.' >&2; \
+    echo 'What was half installed is made anew.' >&2; exit 1; }; \
 phase 'All packages are installed.'; \
 said=$$($(VENV)/bin/jupyter labextension disable --level=sys_prefix '$(NEWS)' 2>&1) \
     || { echo "$$said" >&2; exit 1; }; \
@@ -136,7 +162,10 @@ lock:
 	    $$($(OMIT) build/course.txt)
 	$(COMPILE) --group test -c build/course.txt -c build/publish.txt -o build/test.txt \
 	    $$($(OMIT) build/course.txt build/publish.txt)
-	{ echo '$(NOTE)'; echo '-e .'; cat build/course.txt; } > $(COURSE_LOCK)
-	{ echo '$(NOTE)'; $(PINS) build/publish.txt; } > $(PUBLISH_LOCK)
-	{ echo '$(NOTE)'; echo '-r ../$(COURSE_LOCK)'; echo '-r ../$(PUBLISH_LOCK)'; \
-	    $(PINS) build/test.txt; } > $(TEST_LOCK)
+	{ echo '$(NOTE)' && echo '-e .' && cat build/course.txt; } > build/course.lock
+	{ echo '$(NOTE)' && $(PINS) build/publish.txt; } > build/publish.lock
+	{ echo '$(NOTE)' && echo '-r ../$(COURSE_LOCK)' && echo '-r ../$(PUBLISH_LOCK)' \
+	    && $(PINS) build/test.txt; } > build/test.lock
+	mv build/course.lock $(COURSE_LOCK)
+	mv build/publish.lock $(PUBLISH_LOCK)
+	mv build/test.lock $(TEST_LOCK)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from types import SimpleNamespace
 
+import nbformat
 import numpy as np
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from tests.benchmarks import explorers, exports, kinetics, memory, peer_environments, run
+from tests.benchmarks import explorers, exports, kinetics, memory, nbval, peer_environments, run
 from tests.benchmarks.peer_environments import Peer, python_of, reason
 from tests.benchmarks.task import draw_task
 from tests.benchmarks.timing import Timing, take_turns
+from tests.publish.conftest import GALLERY, code, lesson_text
 
 SMALL = {"patients": 3, "many": 6, "repeats": 1, "peers": (), "reference": False}
 
@@ -185,7 +189,7 @@ def test_a_benchmark_that_does_not_exist(repository) -> None:
     assert done.returncode == 2
     assert (
         done.stdout
-        == "No such benchmark: nothing. There are: exports, explorers, kinetics, memory.\n"
+        == "No such benchmark: nothing. There are: exports, explorers, kinetics, memory, nbval.\n"
     )
 
 
@@ -194,10 +198,55 @@ def test_each_benchmark_is_found(monkeypatch) -> None:
         assert callable(run.importlib.import_module(module).bench)
 
 
-def test_the_exports_in_small(capfd) -> None:
-    found = exports.bench(lessons=("90-explorers",), kinds=("slides",))
+def test_the_exports_in_small(capfd, repository, tmp_path) -> None:
+    package = tmp_path / "content" / "ketalab"
+    shutil.copytree(repository / "content" / "ketalab", package)
+    for name in ("CITATION.cff", "LICENSE"):
+        shutil.copy(repository / name, tmp_path)
+    lesson = tmp_path / "content" / "lessons" / "01-first.md"
+    lesson.parent.mkdir()
+    text = lesson_text(GALLERY, explore=code("6 * 7"))
+    for path in (lesson, lesson.with_stem("02-second")):
+        path.write_text(text, encoding="utf-8")
+    found = exports.bench(lessons=("01-first",), kinds=("slides",), course=tmp_path)
     assert found.ours > found.again > 0
-    assert list(found.stock) == ["slides slides 90-explorers"]
+    assert list(found.stock) == ["slides slides 01-first"]
     said = capfd.readouterr().out
     assert said.count("goal ") == 2
     assert f"{found.ratio:.1f} times as fast as stock" in said
+
+
+def test_a_course_without_its_package_is_refused(tmp_path) -> None:
+    (tmp_path / "content" / "lessons").mkdir(parents=True)
+    with pytest.raises(ValueError, match="no package in"):
+        exports.bench(course=tmp_path)
+
+
+def test_nbval_in_small(capfd, tmp_path) -> None:
+    notebook = tmp_path / "small.ipynb"
+    output = new_output("execute_result", {"text/plain": "42"}, execution_count=1)
+    cells = [new_code_cell("6 * 7", outputs=[output], execution_count=1), new_code_cell("")]
+    nbformat.write(new_notebook(cells=cells), notebook)
+    stock, ours = nbval.bench(notebooks=[notebook], repeats=1).values()
+    # Of the outputs' parts, ours compares the kind as well.
+    assert (stock.compared, ours.compared) == ((1, 1, 1), (1, 1, 2))
+    assert min(*stock.seconds, *ours.seconds) > 0
+    assert "goal met: nothing less is compared" in capfd.readouterr().out
+
+
+def test_how_nbval_is_judged() -> None:
+    stock, ours = nbval.Run((14.0, 16.0), (2, 3, 4)), nbval.Run((10.0,), (2, 3, 4))
+    assert nbval.goals(stock, ours) == [
+        "goal met: 1.5 times as fast as stock nbval (at least 1.5)",
+        "goal met: nothing less is compared",
+    ]
+    assert nbval.goals(stock, nbval.Run((10.1,), (2, 3, 3))) == [
+        "goal NOT met: 1.5 times as fast as stock nbval (at least 1.5)",
+        "goal NOT met: nothing less is compared",
+    ]
+
+
+def test_nbval_over_a_notebook_that_is_not_as_it_was_built(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(nbval, "_PYTEST", [sys.executable, "-c", "raise SystemExit('one differs')"])
+    with pytest.raises(RuntimeError, match="one differs"):
+        nbval.bench(notebooks=[], repeats=1)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,23 @@ import pytest
 import yaml
 
 import ketalab.evidence
+from ketalab.evidence import tables as evidence_tables
 from ketalab.evidence.library import load_library
+from ketalab.evidence.plain_data import plain_data
 from ketalab.evidence.tables import EvidenceError
 
 TABLES = Path(ketalab.evidence.__file__).parent
 
+# Of some twenty files a test changes one.
+parsed_once = cache(plain_data)
+
 Change = Callable[[list[dict[str, Any]]], None]
+
+
+@pytest.fixture(autouse=True)
+def each_text_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All checks are made anew in each test; what a text of YAML holds is remembered."""
+    monkeypatch.setattr(evidence_tables, "plain_data", parsed_once)
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +40,14 @@ def contents() -> dict[str, dict[str, list[dict[str, Any]]]]:
         path.name: yaml.load(path.read_text(encoding="utf-8"), loader)
         for path in sorted(TABLES.glob("*.yaml"))
     }
+
+
+def _put(records: list[dict[str, Any]], record: str, field: str, value: object) -> None:
+    (target,) = (r for r in records if record in (r.get("id"), r.get("key"), r.get("name")))
+    *path, last = field.split(".")
+    for step in path:
+        target = target[int(step) if isinstance(target, list) else step]
+    target[int(last) if isinstance(target, list) else last] = value
 
 
 class Tables:
@@ -56,13 +76,16 @@ class Tables:
         self, file: str, record: str, field: str, value: object, key: str | None = None
     ) -> None:
         """Set one field of one record; ``field`` may be dotted, with numbers for lists."""
+        self.put_all(file, [(record, field, value)], key)
+
+    def put_all(
+        self, file: str, changes: Sequence[tuple[str, str, object]], key: str | None = None
+    ) -> None:
+        """Set fields of records of one file: (record, field, value) each."""
 
         def change(records: list[dict[str, Any]]) -> None:
-            (target,) = (r for r in records if record in (r.get("id"), r.get("key"), r.get("name")))
-            *path, last = field.split(".")
-            for step in path:
-                target = target[int(step) if isinstance(target, list) else step]
-            target[int(last) if isinstance(target, list) else last] = value
+            for record, field, value in changes:
+                _put(records, record, field, value)
 
         self.change(file, change, key)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
 from ketalab.evidence import table
-from ketalab.evidence.frames import EvidenceTable
+from ketalab.evidence.frames import EvidenceTable, FindingsTable
 
 
 class Outline(HTMLParser):
@@ -109,3 +110,24 @@ def test_gaps_and_numbers_read_well() -> None:
 def test_a_count_by_pandas_still_works(trials: EvidenceTable) -> None:
     assert trials.groupby("verified").size().to_dict() == {"primary-abstract": 2, "secondary": 1}
     assert trials.describe() is not None
+
+
+def test_without_a_caption_it_is_an_ordinary_table() -> None:
+    plain = EvidenceTable({"n": [1, 2]})
+    assert repr(plain) == repr(pd.DataFrame({"n": [1, 2]}))
+    assert plain._repr_html_() == pd.DataFrame({"n": [1, 2]})._repr_html_()
+    assert repr(FindingsTable({"n": [1, 2]})) == repr(pd.DataFrame({"n": [1, 2]}))
+
+
+def test_a_column_left_out_takes_its_sources_with_it(trials: EvidenceTable) -> None:
+    without = trials[["n_randomised"]]
+    assert "https://" not in repr(without)
+    assert "<a " not in without._repr_html_()
+    assert without.caption in repr(without)
+
+
+def test_yes_and_no_stand_for_true_and_false() -> None:
+    shown = EvidenceTable({"is_crossover": [True, False]}, index=["one", "two"])
+    shown.caption = "Two studies"
+    assert re.search(r"one +yes", repr(shown))
+    assert re.search(r"two +no", repr(shown))

@@ -104,3 +104,13 @@ def test_controls_are_observed_and_linked_like_any_widget(stove):
 def test_controls_are_part_of_the_state_that_is_sent(stove):
     stove.heat = 4
     assert {"heat": 4, "lit": True}.items() <= stove.get_state().items()
+
+
+def test_the_values_to_try_are_permitted_and_reach_both_ends(kettle, stove):
+    traits = stove.traits()
+    assert traits["heat"].offered == (0, 1, 2, 3.5, 4.5, 5.5, 7, 8, 9)
+    assert traits["lit"].offered == (False, True)
+    for value in traits["heat"].offered:
+        stove.heat = value
+        assert stove.heat == value
+    assert kettle(None)().traits()["cup"].offered == ("small", "large")

@@ -114,11 +114,12 @@ def test_an_observer_never_sees_a_combination_that_does_not_exist(kettle):
 
 def test_the_text_form_is_setting_reading_numbers_and_digests(kettle):
     explorer = kettle(None)(leaf="mint")
-    first, reading, row, held = repr(explorer).splitlines()
+    first, reading, row, held, sums = repr(explorer).splitlines()
     assert first == "Kettle(leaf='mint', cup='small', milk='none')"
     assert reading == explorer.reading
     assert row == "mint | 2.5"
     assert held.startswith("table: 1 rows, digest ")
+    assert sums.startswith("  minutes: 1 numbers from ")
 
 
 def test_notebooks_keep_the_whole_text_form(kettle):

@@ -117,3 +117,17 @@ ONE = counted(np.ones((1, 2)), 1)
 def test_what_cannot_be_counted_is_refused_by_name(name, build) -> None:
     with pytest.raises(ValueError, match=f"^{name} "):
         build()
+
+
+def test_a_portion_without_rows_counts_nothing() -> None:
+    histogram = counted(np.array([[1.0], [3.0]]), 2)
+    histogram.add(np.empty((0, 1)))
+    assert histogram.rows == 2
+    assert_close(histogram.quantile(PROBABILITIES), np.array([[1.0], [3.0]]))
+
+
+def test_more_rows_than_a_count_can_hold_are_refused() -> None:
+    histogram = counted(np.array([[1.0], [3.0]]), 2)
+    histogram.rows = np.iinfo(np.int32).max
+    with pytest.raises(ValueError, match="values must not be more than 2147483647 rows in all"):
+        histogram.add(np.array([[2.0]]))

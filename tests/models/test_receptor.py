@@ -360,6 +360,8 @@ BAD = {
     "times_s": lambda: course(PLAIN, [Phase(1.0, 1.0, 1.0, RATES)], [1.0, 0.5]),
     "times_s must not exceed": lambda: course(PLAIN, [Phase(1.0, 1.0, 1.0, RATES)], [1.1]),
     "states": lambda: blocked([1.0, 0.0]),
+    "constants_um must have shape": lambda: occupancy([[1.0]], [[1.0]]),
+    "times_s must have shape": lambda: unblocked_while_active(RATES, 1.0, 0.5),
 }
 
 

@@ -80,7 +80,7 @@ def _nearness(wanted: Any, tolerance: float) -> float:
     """How near a result must be to a typical mistake: a small number asks for a small distance."""
     if wanted is None:
         return tolerance
-    size = max(map(abs, wanted)) if isinstance(wanted, list) else abs(wanted)
+    size: float = max(map(abs, wanted)) if isinstance(wanted, list) else abs(wanted)
     return min(tolerance, max(0.02 * size, 1e-9))
 
 

@@ -67,12 +67,12 @@ def ask(item: bank.Question) -> Activity:
     """A question of any bank as a widget."""
     spec = _common(item, "question", "Check")
     if item.kind == "numeric":
-        feedback = {k: in_words(v) for k, v in item.feedback.model_dump().items()}
+        unit, answer, tolerance, said = item.numeric
         spec |= {
-            "unit": item.unit,
-            "answer": item.answer.number(),
-            "tolerance": item.tolerance,
-            "feedback": feedback,
+            "unit": unit,
+            "answer": answer.number(),
+            "tolerance": tolerance,
+            "feedback": {k: in_words(v) for k, v in said.model_dump().items()},
         }
     elif item.kind in ("ordering", "matching"):
         spec |= _rows(item)

@@ -50,6 +50,7 @@ __all__ = [
     "directness_of",
     "effect_profiles",
     "fact",
+    "library",
     "population_of",
     "record",
     "references",

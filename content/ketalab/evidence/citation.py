@@ -45,7 +45,7 @@ def bibtex(keys: Iterable[str] | None = None) -> str:
     from pybtex.database import BibliographyData, Entry, Person
     from pybtex.database.output.bibtex import Writer
 
-    class VerbatimAddresses(Writer):
+    class VerbatimAddresses(Writer):  # type: ignore[misc]  # pybtex has no types
         """An address is not LaTeX: with an escaped underscore it would lead nowhere."""
 
         def _write_field(self, stream: Any, type: str, value: str) -> None:

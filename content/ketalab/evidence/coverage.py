@@ -16,10 +16,11 @@ from ketalab.evidence.pharmacology import Pharmacology
 from ketalab.evidence.pharmacology.parameter import parameters_in
 from ketalab.evidence.provenance import provenance_of
 from ketalab.evidence.result import Result
+from ketalab.evidence.side_effect import Verified
 from ketalab.evidence.sources import source_keys
 from ketalab.evidence.tables import Record
 
-LEVELS = ("label", "primary-abstract", "review", "secondary")
+LEVELS: tuple[Verified, ...] = ("label", "primary-abstract", "review", "secondary")
 NO_LEVEL = "no level"
 
 _FACT = re.compile(r"\{fact\}`(\w+)/([^/:`\s]+):")
@@ -208,11 +209,12 @@ def coverage(
         # References and results are as old as the records that stand for them here.
         for name, entry in records.items() if table not in ("references", "results") else ():
             years = list(_years(entry, library))
-            if None in years:
+            known = [year for year in years if year is not None]
+            if len(known) < len(years):
                 undated += 1
             # Records without a source of their own, such as disagreements, have no age.
-            elif years and max(years) < before:
-                old[f"{table}/{name}"] = max(years)
+            elif known and max(known) < before:
+                old[f"{table}/{name}"] = max(known)
 
     references = library.references
     relied_on = _relied_on(tables)

@@ -96,9 +96,11 @@ def fact(key: str) -> Fact:
     includes zero).
     """
     parts = _KEY.fullmatch(key)
-    table, name, path = parts.groups() if parts else (None, None, None)
-    if table is None or name is None or (path is None and table != "results"):
+    if parts is None or (parts[3] is None and parts[1] != "results"):
         raise FactError(f"{key}: expected a key of the form table/record:field")
+    table, name = parts[1], parts[2]
+    # Only a result may stand without a path.
+    path: Any = parts[3]
     if table not in TABLES:
         raise _unknown(key, "table", table, TABLES)
     records = library().table(table)
@@ -171,7 +173,7 @@ def _at(key: str, record: object, path: str) -> object:
     for step in steps:
         name, index = step.groups()
         if index is not None:
-            if not _is_list(value):
+            if not isinstance(value, Sequence) or isinstance(value, str):
                 raise FactError(f"{key}: [{index}] stands where there is no list")
             if int(index) >= len(value):
                 raise FactError(f"{key}: no entry [{index}]; the list has {len(value)}")
@@ -186,10 +188,6 @@ def _at(key: str, record: object, path: str) -> object:
             raise _unknown(key, "field", name, [n for n in known if not why_withheld(n)])
         value = known[name]
     return value
-
-
-def _is_list(value: object) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def _names(value: object) -> Mapping[str, Any]:
@@ -208,7 +206,7 @@ def _said(key: str, value: object) -> tuple[str, int | float | None]:
         raise FactError(f"{key}: expected a text or a number, got {str(value).lower()}")
     if isinstance(value, int | float):
         return number_words(value), value
-    if _is_list(value):
+    if isinstance(value, Sequence):
         raise FactError(f"{key}: a list of {len(value)}: add [0] to [{len(value) - 1}]")
     parts = [name for name in _names(value) if not why_withheld(name)]
     raise FactError(f"{key}: expected one value, got a group; add one of: {', '.join(parts)}")
@@ -367,13 +365,8 @@ def _count_caveats(row: SideEffect, *arms: Arm | None) -> list[str]:
 
 @cache
 def _comparison_of(row_id: str) -> RiskComparison | None:
-    row = library().side_effects[row_id]
-    treated, control = row.treatment, row.control
-    if treated is None or control is None:
-        return None
-    if treated.events is None or treated.n is None or control.events is None or control.n is None:
-        return None
-    return compare_proportions(treated.events, treated.n, control.events, control.n)
+    counts = library().side_effects[row_id].counts
+    return None if counts is None else compare_proportions(*counts)
 
 
 def _comparison(key: str, row: SideEffect) -> RiskComparison:

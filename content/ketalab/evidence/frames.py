@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 from textwrap import fill, shorten
 from typing import Any
@@ -20,7 +20,7 @@ _WHOLE = ("result",)
 _EMPTY = "–"
 
 # Columns that hold a word of a fixed list, and how the word is shown: as shape and text.
-_SHOWN_AS = {"certainty": grade, "verified": badge}
+_SHOWN_AS: Mapping[str, Callable[[Any], str]] = {"certainty": grade, "verified": badge}
 
 
 class EvidenceTable(pd.DataFrame):
@@ -66,7 +66,7 @@ class EvidenceTable(pd.DataFrame):
 
     def _repr_html_(self) -> str | None:
         if not self.caption:
-            return super()._repr_html_()  # type: ignore[no-any-return]
+            return super()._repr_html_()  # type: ignore[misc,no-any-return]  # not in the stubs
         title = escape(self._title())
         headings, rows = self._html_columns()
         head = "".join(f'<th scope="col">{escape(text)}</th>' for text in headings)

@@ -182,6 +182,8 @@ class Library:
             return SOURCES[table].file
         return self._result_files[record]
 
+    # The name of a table says of which type its records are, which no checker of types can know.
+
     @property
     def side_effects(self) -> Mapping[str, SideEffect]:
         """One study or label and one effect a row."""
@@ -337,8 +339,9 @@ def load_library(folder: Path) -> Library:
     """Read every table in ``folder`` and check them together.
 
     Raises one EvidenceError with every problem of every file. Whether tables fit each other is
-    asked of all those that are sound by themselves.
+    asked of all those that are sound by themselves; whether two places agree, when all are.
     """
+    from ketalab.evidence.agreement_checks import check_agreement
     from ketalab.evidence.graded import check_grades, load_grades
     from ketalab.evidence.result_checks import check_results
     from ketalab.evidence.study_checks import check_studies
@@ -366,6 +369,8 @@ def load_library(folder: Path) -> Library:
     with _collecting(problems):
         classes = load_trial_classes(folder / "trial_class.yaml")
         problems.extend(check_trial_classes(classes, loaded.trials, loaded.context_studies))
+    if not problems:  # a figure that is wrong by itself is told of once
+        problems.extend(check_agreement(loaded, _oddities(folder)))
     if problems:
         # dict: a file that holds several tables is read for each, and told of once.
         raise EvidenceError(dict.fromkeys(problems))
@@ -401,8 +406,11 @@ def _core_problems(folder: Path, tables: Mapping[str, Mapping[str, Any]]) -> lis
         comparators = ComparatorTable(folder / "comparators.yaml")
     if problems or not all(name in tables for name in _CORE):
         return problems
+    side_effects, effect_profiles, references = (tables[name] for name in _CORE)
     return check_tables(
-        *(tables[name] for name in _CORE),  # type: ignore[arg-type]
+        side_effects,
+        effect_profiles,
+        references,
         populations,
         comparators,
         # Those of results are told apart by their keys; check_results holds them to it.

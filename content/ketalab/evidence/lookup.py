@@ -99,7 +99,8 @@ def record(table: str, record: str | int) -> Record:
     >>> record("side_effects", "spravato_trd__01").treatment.n
     346
     """
-    return _known(_records(table), str(record), f"record in {table}")
+    found: Record = _known(_records(table), str(record), f"record in {table}")
+    return found
 
 
 def table(

@@ -162,6 +162,7 @@ def _numbers(result: Result) -> Iterator[tuple[str, float]]:
 
 def _intervals(result: Result) -> Iterator[tuple[str, str]]:
     """Yield intervals with one end, with their ends swapped, or without their estimate."""
+    ends: tuple[object, ...] = ()
     if isinstance(result, Difference | Ratio | NumberNeeded | Change | Value):
         infinite = isinstance(result, NumberNeeded) and result.high_is_infinite
         if infinite and result.high is not None:
@@ -179,14 +180,12 @@ def _intervals(result: Result) -> Iterator[tuple[str, str]]:
         ends = (result.treatment.low, result.control.low)
     elif isinstance(result, Means):
         for name in ("treatment", "control"):
-            ends = getattr(result, f"range_{name}")
-            if ends is not None:
+            spread = getattr(result, f"range_{name}")
+            if spread is not None:
                 value = getattr(result, name)
-                yield from _interval(f"range_{name}.", name, value, *ends)
+                yield from _interval(f"range_{name}.", name, value, *spread)
         yield from _spread(result)
         ends = (result.range_treatment, result.range_control)
-    else:
-        ends = ()
     if result.interval_level is not None and all(end is None for end in ends):
         yield "interval_level", "expected null without an interval, got a level"
 

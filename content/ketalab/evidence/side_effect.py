@@ -77,9 +77,14 @@ class Arm(Record):
     pct: Annotated[float, Field(ge=0, le=100)] | None
 
     @property
+    def counts(self) -> tuple[int, int] | None:
+        """The events and the denominator; None unless both are known."""
+        return None if self.events is None or self.n is None else (self.events, self.n)
+
+    @property
     def counted(self) -> bool:
         """Whether both the events and the denominator are known."""
-        return self.events is not None and self.n is not None
+        return self.counts is not None
 
 
 class Published(Record):
@@ -136,11 +141,16 @@ class SideEffect(Record):
         return self.id.rpartition("__")[0]
 
     @property
+    def counts(self) -> tuple[int, int, int, int] | None:
+        """Events and denominator of the treatment, then of the control; None unless all known."""
+        treated = self.treatment.counts if self.treatment else None
+        control = self.control.counts if self.control else None
+        return None if treated is None or control is None else (*treated, *control)
+
+    @property
     def has_two_arms(self) -> bool:
         """Whether events and denominator are known in both arms, so that risks can be compared."""
-        return bool(
-            self.treatment and self.control and self.treatment.counted and self.control.counted
-        )
+        return self.counts is not None
 
     @property
     def is_crossover(self) -> bool:

@@ -21,8 +21,10 @@ def source_levels() -> Mapping[str, tuple[Verified, ...]]:
     found: dict[str, dict[Verified, None]] = {}
     for table in SOURCES:
         for record in library().table(table).values():
-            level = getattr(record, "verified", None)
-            for key in source_keys(record) if level is not None else ():
+            level: Verified | None = getattr(record, "verified", None)
+            if level is None:
+                continue
+            for key in source_keys(record):
                 found.setdefault(key, {})[level] = None
     for key, entry in library().references.items():
         if entry.verified is not None:

@@ -243,13 +243,13 @@ def _side_effect_line(row: Row, entry: SideEffect) -> dict[str, str]:
 def _side_effect_effects(entry: SideEffect) -> tuple[str, str]:
     """Return the relative and the absolute effect in words."""
     treated, control = entry.treatment, entry.control
-    if entry.has_two_arms and treated and control:
-        compared = compare_proportions(treated.events, treated.n, control.events, control.n)
+    if entry.counts is not None:
+        compared = compare_proportions(*entry.counts)
         ratio, interval = compared.risk_ratio, compared.risk_ratio_interval
         relative = _NONE
         if ratio is not None and interval is not None:
             relative = f"risk ratio: {risk_ratio_words(ratio, interval)}"
-        counts = f"{treated.events:,} of {treated.n:,} against {control.events:,} of {control.n:,}"
+        counts = "{:,} of {:,} against {:,} of {:,}".format(*entry.counts)
         absolute = f"{counts}: {risk_difference_words(compared)}"
         return relative, absolute + (_APPROXIMATE if entry.is_crossover else "")
     if entry.published:

@@ -83,7 +83,7 @@ def _case(pair: Pair) -> Case:
     )
 
 
-def _people() -> alt.LayerChart:
+def _people() -> alt.TopLevelMixin:
     """Four fields of 100 people, one above the other, in rows of 20: benefit, then harm.
 
     One picture for both, so that neither is ever seen without the other.
@@ -127,7 +127,7 @@ def _people() -> alt.LayerChart:
     return alt.layer(icons, heading).properties(height=360)
 
 
-def _differences() -> alt.LayerChart:
+def _differences() -> alt.TopLevelMixin:
     """Both differences with their intervals on one axis: the sizes beside each other, not a sum."""
     base = alt.Chart(alt.NamedData("differences")).encode(y=alt.Y("part:N", axis=None))
     axis = alt.Axis(title="of 100 people", tickCount=6, grid=True)

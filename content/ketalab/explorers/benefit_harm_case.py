@@ -76,8 +76,7 @@ class Pair:
     def benefit_counts(self) -> Counts:
         """The benefit in both arms; a denominator that a count and its percentage fix is given."""
         assert isinstance(self.benefit, Responders | Percentages)
-        sides = (self.benefit.treatment, self.benefit.control)
-        return tuple(_arm(side) for side in sides)  # type: ignore[return-value]
+        return _arm(self.benefit.treatment), _arm(self.benefit.control)
 
     @cached_property
     def benefit_risk(self) -> RiskComparison | None:
@@ -332,8 +331,9 @@ class Pair:
         return origin.text
 
     def _cautions(self) -> Iterator[str]:
-        sides = (self.benefit.treatment, self.benefit.control)  # type: ignore[attr-defined]
-        if self.benefit_risk and any(side.n is None for side in sides):
+        assert isinstance(self.benefit, Responders | Percentages)
+        sides = (self.benefit.treatment, self.benefit.control)
+        if self.benefit_risk and any(side is not None and side.n is None for side in sides):
             yield (
                 "The source prints counts and percentages of the benefit, not its denominators: "
                 "these were worked out from them."
@@ -351,7 +351,7 @@ class Pair:
             yield f"{_capital(caution)}."
         denominators = [arm.n for arm in self.benefit_counts]
         if self.harm_risk and None not in denominators:
-            harmed = [self.harm.treatment.n, self.harm.control.n]
+            harmed = [arm.n for arm in (self.harm.treatment, self.harm.control) if arm]
             if denominators != harmed:
                 yield (
                     "Benefit and harm have different denominators: not everyone who was counted "
@@ -390,9 +390,11 @@ def _arm(side: Any) -> Arm:
 
 
 def _compared(treated: Arm | None, control: Arm | None) -> RiskComparison | None:
-    if not (treated and control and treated.counted and control.counted):
+    counts = [arm.counts if arm else None for arm in (treated, control)]
+    (of_treated, of_control) = counts
+    if of_treated is None or of_control is None:
         return None
-    return compare_proportions(treated.events, treated.n, control.events, control.n)
+    return compare_proportions(*of_treated, *of_control)
 
 
 def _of_hundred(risk: RiskComparison) -> tuple[float, float, float]:
@@ -406,8 +408,9 @@ def _signed(value: float) -> str:
 
 
 def _share_words(arm: Arm) -> str:
-    if arm.counted:
-        return f"{arm.events} of {arm.n} ({100 * arm.events / arm.n:.0f}%)"
+    if arm.counts:
+        events, n = arm.counts
+        return f"{events} of {n} ({100 * events / n:.0f}%)"
     return f"{arm.pct:g}%"
 
 

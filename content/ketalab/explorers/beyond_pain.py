@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import altair as alt
 
@@ -61,7 +61,7 @@ class BeyondPainExplorer(CaseExplorer):
         }
 
 
-def _map() -> alt.LayerChart:
+def _map() -> alt.TopLevelMixin:
     """A row for each setting, a mark for each study."""
     base = alt.Chart(alt.NamedData("map")).encode(y=alt.Y("row:O", axis=None))
     hue = alt.condition("datum.chosen", alt.value(TREATED), alt.value(NEUTRAL))
@@ -69,13 +69,15 @@ def _map() -> alt.LayerChart:
 
     def marks(kind: str, **look: Any) -> alt.Chart:
         points = base.transform_filter(f"datum.kind === '{kind}'")
-        return points.mark_point(opacity=1, yOffset=5, **look).encode(x=across, color=hue)
+        drawn: alt.Chart = points.mark_point(opacity=1, yOffset=5, **look)
+        return drawn.encode(x=across, color=hue)
 
-    def heading(which: str, weight: str) -> alt.Chart:
+    def heading(which: str, weight: Literal["bold", "normal"]) -> alt.Chart:
         first = base.transform_filter(f"datum.place === 0 && {which}datum.chosen")
-        return first.mark_text(align="left", dy=-9, limit=600, color=INK, fontWeight=weight).encode(
-            x=alt.value(0), text="setting:N"
+        text: alt.Chart = first.mark_text(
+            align="left", dy=-9, limit=600, color=INK, fontWeight=weight
         )
+        return text.encode(x=alt.value(0), text="setting:N")
 
     return alt.layer(
         marks("compared", shape="circle", filled=True, size=90),
@@ -100,7 +102,7 @@ def _axis() -> alt.Axis:
     return alt.Axis(title=None, tickCount=6, grid=False)
 
 
-def _arms() -> alt.LayerChart:
+def _arms() -> alt.TopLevelMixin:
     """The value of each group, side by side on one line."""
     base = alt.Chart(alt.NamedData("arms")).encode(y=alt.Y("line:O", axis=None))
     sides = ["treated", "control"]
@@ -127,7 +129,7 @@ def _ratio_scale() -> alt.Scale:
     return alt.Scale(type="log", domain=ends, nice=True)
 
 
-def _ranged(name: str, nothing: float, scale: alt.Scale) -> alt.LayerChart:
+def _ranged(name: str, nothing: float, scale: alt.Scale) -> alt.TopLevelMixin:
     """Estimates with their intervals, and a line where there is no difference."""
     base = alt.Chart(alt.NamedData(name)).encode(y=alt.Y("line:O", axis=None))
     # A short piece on each line: a rule through all of them would strike out the labels.

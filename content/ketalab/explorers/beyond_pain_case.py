@@ -181,11 +181,13 @@ class _Shown:
     def _comparison(self) -> str:
         results = [result for _, result in self.lines if result is not None]
         counted = [
-            (s, r) for s, r in self.lines if isinstance(r, Responders) and r.control is not None
+            (s, r.treatment, r.control)
+            for s, r in self.lines
+            if isinstance(r, Responders) and r.control is not None
         ]
         if counted:
-            ((study, one),) = counted
-            arms = (one.treatment.events, one.treatment.n, one.control.events, one.control.n)
+            ((study, treated, control),) = counted
+            arms = (treated.events, treated.n, control.events, control.n)
             return (
                 f"That is {risk_difference_words(compare_proportions(*arms))}, an approximation, "
                 f"because the same people stand in both groups. {study.record.note}"
@@ -374,10 +376,10 @@ def _ends(share: Share) -> tuple[float, float] | None:
 def _ranged(result: Difference | Ratio) -> Drawn:
     """Words and values of an estimate; without an interval both ends are the estimate."""
     leaves = _leaves_out(result)
-    if leaves is None:
+    low, high = result.low, result.high
+    if leaves is None or low is None or high is None:
         words, low, high = _numbers(result.estimate)[0], result.estimate, result.estimate
     else:
-        low, high = result.low, result.high
         ends = _numbers(low, high)
         words = f"{_numbers(result.estimate, low, high)[0]} ({ends[0]} to {ends[1]})"
     shape = "none" if leaves is None else "without" if leaves else "with"

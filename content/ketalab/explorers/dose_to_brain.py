@@ -596,7 +596,7 @@ def _peak_label(course: Course) -> str:
 # The pictures ------------------------------------------------------------------------------
 
 
-def _curve() -> alt.LayerChart:
+def _curve() -> alt.TopLevelMixin:
     """Concentrations over time on a logarithmic scale, over the published bands."""
     scale = alt.Scale(type="log", domain=[LOWEST, _HIGHEST], nice=False, clamp=True)
     axis = alt.Axis(title="Concentration, ng/mL", values=[1, 10, 100, 1000], format="~f")
@@ -640,7 +640,7 @@ def _curve() -> alt.LayerChart:
     return alt.layer(areas, ribbon, *lines, *labels).properties(height=290)
 
 
-def _models() -> alt.LayerChart:
+def _models() -> alt.TopLevelMixin:
     """Peaks of the same regimen by model, beside what was published."""
     kinds = ["chosen", "other", "published"]
     base = (

@@ -120,9 +120,17 @@ class Curves(NamedTuple):
 
     def scaled(self, share: float) -> Curves:
         """Return the same with another dose: every model here is linear."""
-        parts = (self.blood, self.site, self.norketamine, self.ribbon, self.peaks)
-        changed = (None if part is None else part * share for part in parts)
-        return Curves(self.times, *changed, self.warnings)
+
+        def part(curve: Array | None) -> Array | None:
+            return None if curve is None else curve * share
+
+        return self._replace(
+            blood=self.blood * share,
+            site=self.site * share,
+            norketamine=part(self.norketamine),
+            ribbon=part(self.ribbon),
+            peaks=part(self.peaks),
+        )
 
 
 def _record(parameter: Parameter) -> str:
@@ -292,6 +300,7 @@ def _simulated(regimen: Regimen, model_id: str, weight_kg: int, medicine: str) -
     more: dict[str, Any] = {"weight_kg": weight_kg, **factors(regimen, model_id, medicine)}
     typical = model.simulate(doses, times, **more)
     ke0 = effect_models()["pressure_pain"].ke0_per_h
+    assert ke0 is not None  # the source gives one
     site = model.effect_site(ke0, doses, times, **more)
     ribbon = peaks = None
     if model.variability.note is None:
@@ -329,10 +338,12 @@ def factors(regimen: Regimen, model_id: str, medicine: str) -> dict[str, float]:
 def _times(regimen: Regimen) -> Array:
     """Return times in h, dense where the curve turns, in few different steps: those are cheap."""
     end, last = regimen.over_h, horizon(regimen)
-    pieces = [(0, 1, 12), (1, 2, 6), (2, last, 8)]
+    pieces: list[tuple[float, float, int]] = [(0, 1, 12), (1, 2, 6), (2, last, 8)]
     if end:
         soon, later = end + _SOON, end + 1
-        rising = [(0, end, 8)] if end <= _LONG else [(0, 2, 8), (2, end, 8)]
+        rising: list[tuple[float, float, int]] = [(0, end, 8)]
+        if end > _LONG:
+            rising = [(0, 2, 8), (2, end, 8)]
         pieces = [*rising, (end, soon, 6), (soon, later, 8), (later, last, 14)]
     parts = [np.linspace(start, stop, steps + 1)[1:] for start, stop, steps in pieces]
     return np.concatenate([[0.0], *parts])
@@ -442,7 +453,8 @@ def published_peak(regimen: Regimen) -> tuple[str, float] | None:
     for mark in benchmarks().values():
         peak = mark.expected.get("Cmax_ng_mL") or mark.expected.get("S_ketamine_Cmax")
         if mark.kind == "published" and peak is not None and _is_of(mark.dose, regimen):
-            return mark.source_key, float(peak)
+            assert isinstance(peak, float)  # a peak is one number
+            return mark.source_key, peak
     return None
 
 

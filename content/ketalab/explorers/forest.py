@@ -195,6 +195,7 @@ def _trial_row(
 ) -> tuple[_Words, dict[str, Any]]:
     result, risk = trial.result, trial.risk
     treated, control = result.treatment, result.control
+    assert control is not None  # `counted` lets no other result in
     ends = _ends(risk, measure)
     words = _effect_words(risk, measure)
     line = {
@@ -495,7 +496,7 @@ def _once(results: Sequence[Responders]) -> list[Responders]:
 
 
 def _excludes_zero(row: Mapping[str, Any]) -> bool:
-    return row["low"] > 0 or row["high"] < 0
+    return bool(row["low"] > 0 or row["high"] < 0)
 
 
 def _spread_words(name: str, results: Sequence[Result]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -156,7 +156,7 @@ def pools() -> Mapping[str, Pool]:
 
 def mixture(trials: Sequence[Counted]) -> dict[str, list[str]]:
     """What differs between trials that are added up: what it is, and its kinds in words."""
-    kinds = {
+    kinds: dict[str, Iterable[str]] = {
         "forms of the drug": [trial.kinds.drug for trial in trials],
         "controls": [trial.comparator for trial in trials],
         "kinds of pain": [trial.kinds.pain for trial in trials],

@@ -58,7 +58,7 @@ def in_groups(groups: Iterable[tuple[str, int, str]]) -> list[dict[str, Any]]:
     return rows
 
 
-def hundred_people(data: str, groups: int) -> alt.LayerChart:
+def hundred_people(data: str, groups: int) -> alt.TopLevelMixin:
     """Return the chart of one data set of `in_groups` rows, with room for this many groups."""
     rows = 100 // _COLUMNS
     bottom = rows + groups + 0.2
@@ -69,7 +69,8 @@ def hundred_people(data: str, groups: int) -> alt.LayerChart:
     shapes, colours = zip(*_MARKS.values(), strict=True)
 
     def marked(chart: alt.Chart) -> alt.Chart:
-        return chart.mark_point(size=250, filled=True, opacity=1).encode(
+        points: alt.Chart = chart.mark_point(size=250, filled=True, opacity=1)
+        return points.encode(
             x=x,
             y=y,
             shape=alt.Shape("mark:N", legend=None, scale=alt.Scale(domain=names, range=shapes)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from ketalab.evidence import library, references
@@ -70,9 +71,9 @@ def form_words(row: Interaction) -> str:
     return _FORMS.get(row.ketamine_form, row.ketamine_form)
 
 
-def change_words(words: str) -> str:
+def change_words(words: str | None) -> str:
     """A change in the source's words, with the signs of print: "×2.6", "−86%"."""
-    words = re.sub(r"^x(?=\d)", "×", words)
+    words = re.sub(r"^x(?=\d)", "×", words or "not given")
     words = re.sub(r"^-(?=\d)", "−", words)
     return re.sub(r"(?<=\d)-(?=\d)", "–", words)
 
@@ -211,8 +212,7 @@ def _about(row: Interaction, change: ExposureChange) -> Iterator[dict[str, str]]
     yield {"term": "Ketamine studied", "text": form_words(row)}
     yield {"term": "Kind of medicine", "text": row.drug_class}
     yield {"term": "Mechanism", "text": row.mechanism}
-    auc = change_words(row.auc_change) if row.auc_change else "not given"
-    peak = change_words(row.cmax_change) if row.cmax_change else "not given"
+    auc, peak = change_words(row.auc_change), change_words(row.cmax_change)
     yield {"term": "Exposure", "text": f"AUC {auc}; peak {peak}"}
     if row.study:
         yield {"term": "Studied in", "text": row.study}
@@ -255,13 +255,19 @@ def _sources(row: Interaction) -> Iterator[dict[str, str]]:
 def numbers() -> tuple[tuple[Interaction, ExposureChange], ...]:
     """The rows whose change of the AUC is a number, the largest rise first."""
     table = library().interactions
-    known = [(table[key], c) for key, c in exposure_changes().items() if c.auc_ratio is not None]
-    return tuple(sorted(known, key=lambda pair: -pair[1].auc_ratio))
+    known = [
+        (-change.auc_ratio, table[key], change)
+        for key, change in exposure_changes().items()
+        if change.auc_ratio is not None
+    ]
+    return tuple((row, change) for _, row, change in sorted(known, key=itemgetter(0)))
 
 
 def _ranked(chosen: Interaction | None) -> list[dict[str, Any]]:
     rows = []
     for row, change in numbers():
+        assert change.auc_ratio is not None  # as `numbers` has chosen
+        assert change.route is not None
         low, high = change.auc_ratio_range or (change.auc_ratio, change.auc_ratio)
         rows.append(
             {

@@ -11,11 +11,14 @@ import numpy as np
 from scipy.optimize import brentq
 
 from ketalab.evidence import library
+from ketalab.evidence.interaction import Interaction
 from ketalab.evidence.pharmacology import pk_models
+from ketalab.evidence.result import Change
 from ketalab.frontend.numerals import fixed
 from ketalab.models.arguments import Array
-from ketalab.simulation.interactions import ExposureChange
+from ketalab.simulation.interactions import ExposureChange, Route
 from ketalab.simulation.kinetics import Dose, kinetic_model
+from ketalab.simulation.numbers_in_words import numbers_in_words
 from ketalab.simulation.perez_ruixo import device_mg
 
 _WEIGHT_KG = 70.0
@@ -154,7 +157,7 @@ class Curves:
 
 
 @cache
-def _without(route: str, mg: float) -> tuple[Array, tuple[str, ...]]:
+def _without(route: Route, mg: float) -> tuple[Array, tuple[str, ...]]:
     return _simulate(route, mg)
 
 
@@ -162,48 +165,51 @@ def curves(change: ExposureChange) -> dict[str, Curves]:
     """The curves of a change by what its split rests on; none where it is not a number."""
     if change.auc_ratio is None:
         return {}
-    mg, regimen = _dose(change)
-    if change.route == "intranasal":
+    assert change.interaction is not None  # what has a number has a row and a route
+    assert change.route is not None
+    row, route = library().interactions[change.interaction], change.route
+    mg, regimen = _dose(row, route)
+    if route == "intranasal":
         # In this model the liver makes first pass and clearance alike, and more than all that is
         # swallowed cannot get in: the change is one of the liver's enzymes.
-        factors = {"assumed: one change of the liver's enzymes": (_enzymes(change, mg), 1.0)}
+        of_enzymes = _enzymes(change.auc_ratio, route, mg)
+        factors = {"assumed: one change of the liver's enzymes": (of_enzymes, 1.0)}
     else:
         factors = {
             split.basis: (split.clearance_factor, split.bioavailability_factor or 1.0)
             for split in change.splits
         }
-    taken = [_TAKEN[change.route]] if change.route in _TAKEN else []
-    without, _ = _without(change.route, mg)
-    after = {basis: _simulate(change.route, mg, *pair) for basis, pair in factors.items()}
+    taken = [_TAKEN[route]] if route in _TAKEN else []
+    without, _ = _without(route, mg)
+    after = {basis: _simulate(route, mg, *pair) for basis, pair in factors.items()}
     return {
         basis: Curves(
             basis,
             regimen,
             _name(change.interacting_drug),
-            kinetic_model(_MODELS[change.route]).card.title,
+            kinetic_model(_MODELS[route]).card.title,
             without,
             curve,
             tuple(other for name, (other, _) in after.items() if name != basis),
-            _peak_change(change.interaction),
+            _peak_change(row.id),
             (*(_plain(w) for w in warnings), *taken),
         )
         for basis, (curve, warnings) in after.items()
     }
 
 
-def _dose(change: ExposureChange) -> tuple[float, str]:
+def _dose(row: Interaction, route: Route) -> tuple[float, str]:
     """The dose of the study where its record has one, for 70 kg, mg, and how it reads."""
-    if change.route == "intranasal":
+    if route == "intranasal":
         mg = _DEVICES * device_mg(pk_models()[_MODELS["intranasal"]])
         return mg, f"{mg:g} mg by nose"
-    form = library().interactions[change.interaction].ketamine_form
-    per_kg = float(re.search(r"([\d.]+) mg/kg", form)[1])
-    way = {"oral": "by mouth", "intravenous": "as one push into a vein"}[change.route]
+    (per_kg,) = numbers_in_words(r"([\d.]+) mg/kg", row.ketamine_form)
+    way = {"oral": "by mouth", "intravenous": "as one push into a vein"}[route]
     return per_kg * _WEIGHT_KG, f"{per_kg:g} mg/kg {way} at {_WEIGHT_KG:g} kg"
 
 
 def _simulate(
-    route: str, mg: float, clearance: float = 1.0, way_in: float = 1.0
+    route: Route, mg: float, clearance: float = 1.0, way_in: float = 1.0
 ) -> tuple[Array, tuple[str, ...]]:
     found = kinetic_model(_MODELS[route]).simulate(
         [Dose(route, mg)],
@@ -215,23 +221,20 @@ def _simulate(
     return found.concentrations[_DRUG][0] * _NG_PER_MG, found.warnings
 
 
-def _enzymes(change: ExposureChange, mg: float) -> float:
+def _enzymes(auc_ratio: float, route: Route, mg: float) -> float:
     """The factor on what the liver eliminates at which the AUC changes as published."""
-    before = _area(_without(change.route, mg)[0])
+    before = _area(_without(route, mg)[0])
 
     def miss(factor: float) -> float:
-        return _area(_simulate(change.route, mg, factor)[0]) / before - change.auc_ratio
+        return _area(_simulate(route, mg, factor)[0]) / before - auc_ratio
 
     return float(brentq(miss, 0.05, 20, xtol=1e-6))
 
 
 def _peak_change(interaction: str) -> float | None:
     for result in library().results.values():
-        if (result.table, result.record, result.path) == (
-            "interactions",
-            interaction,
-            "cmax_change",
-        ):
+        at = (result.table, result.record, result.path)
+        if at == ("interactions", interaction, "cmax_change") and isinstance(result, Change):
             return result.estimate if result.change_in == "fold" else 1 + result.estimate / 100
     return None
 

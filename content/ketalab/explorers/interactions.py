@@ -53,7 +53,7 @@ class InteractionExplorer(CaseExplorer):
         return {"curve": _curve(), "ranking": _ranking()}
 
 
-def _curve() -> alt.LayerChart:
+def _curve() -> alt.TopLevelMixin:
     time = alt.X("t:Q", title="hours after the dose", axis=alt.Axis(tickCount=8, grid=False))
     level = alt.Y("c:Q", title="ng/mL", axis=alt.Axis(tickCount=4))
     colour = alt.Color(
@@ -83,7 +83,7 @@ def _curve() -> alt.LayerChart:
     return alt.layer(mark, lines, names, said).properties(height=170)
 
 
-def _ranking() -> alt.LayerChart:
+def _ranking() -> alt.TopLevelMixin:
     scale = alt.Scale(type="log", domain=[0.1, 4], nice=False)
     axis = alt.Axis(
         title="AUC with ÷ without (log scale; 1: no change)",

@@ -50,7 +50,7 @@ def _drawn(value: float) -> float:
 
 def interval_rows(
     data: str, axis_title: str, domain: tuple[float, float], *, ratio: bool = False
-) -> alt.LayerChart:
+) -> alt.TopLevelMixin:
     """Return the picture of the rows of one data set, the first on top.
 
     ratio: a log axis, whose line of no effect is 1 and not 0.
@@ -97,7 +97,7 @@ def interval_rows(
         .encode(x=x(field), color=colour)
         for field, shape in (("beyond_low", "triangle-left"), ("beyond_high", "triangle-right"))
     ]
-    text = {"align": "left", "baseline": "alphabetic", "limit": 640}
+    text: dict[str, Any] = {"align": "left", "baseline": "alphabetic", "limit": 640}
     head = base.mark_text(dy=-26, fontWeight="bold", color=INK, **text).encode(
         x=alt.value(0), text="head:N"
     )
@@ -105,4 +105,7 @@ def interval_rows(
         x=alt.value(0), text="tail:N"
     )
     layers = alt.layer(none, interval, estimate, *arrows, head, tail)
-    return layers.properties(height=alt.Step(_STEP)).configure_view(stroke=None)
+    finished: alt.TopLevelMixin = layers.properties(height=alt.Step(_STEP)).configure_view(
+        stroke=None
+    )
+    return finished

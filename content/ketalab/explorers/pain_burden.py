@@ -177,7 +177,7 @@ def _ends_of_all(count: Count) -> str:
     return f"{lowest.label} to {highest.label}"
 
 
-def _surveys() -> alt.LayerChart:
+def _surveys() -> alt.TopLevelMixin:
     """One line a count: a mark by definition, with its interval where one was printed."""
     base = alt.Chart(alt.NamedData("table")).encode(y=alt.Y("line:O", axis=None))
     x = alt.X(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import TypeVar
 
 from ketalab.evidence import library, references
 from ketalab.evidence.certainty import badge, grade, level
@@ -17,6 +18,8 @@ from ketalab.evidence.result import Proportion, Value
 from ketalab.evidence.result_wording import result_words
 from ketalab.evidence.side_effect import Verified
 from ketalab.frontend.numerals import fixed
+
+Kind = TypeVar("Kind", Proportion, Value)
 
 # From the widest definition to the narrowest, as the list of choices names them.
 DEFINITIONS = {
@@ -144,6 +147,8 @@ class Count:
         """The lowest and highest country, which is no interval of the count."""
         for other in _others(self.survey, Value):
             if other.measure.endswith("lowest and highest country"):
+                assert other.low is not None  # an interval has both ends
+                assert other.high is not None
                 return other.low, other.high
         return None
 
@@ -196,8 +201,8 @@ class Count:
                 f"{other.per_hundred} of 100 ({other.percentage})."
             )
         for one, two in (("women", "men"), ("men", "women")):
-            if self.people == one and (other := self.sibling(people=two)):
-                yield f"Among {two}: {other.per_hundred} of 100 ({other.percentage})."
+            if self.people == one and (beside := self.sibling(people=two)):
+                yield f"Among {two}: {beside.per_hundred} of 100 ({beside.percentage})."
 
     def others_by_definition(self) -> list[Count]:
         """The same people of the same survey by its other definitions."""
@@ -289,7 +294,7 @@ def _definition(result: Proportion) -> str | None:
     return None
 
 
-def _others(survey: str, kind: type) -> Iterator:
+def _others(survey: str, kind: type[Kind]) -> Iterator[Kind]:
     for result in library().results.values():
         if result.table == "epidemiology" and result.record == survey and isinstance(result, kind):
             yield result

@@ -181,11 +181,11 @@ class ReceptorExplorer(Explorer):
 
     def tabulate(self) -> list[Mapping[str, Any]]:
         case = self.case()
-        return list(case.table) if isinstance(case, Case) else case.table()
+        return [*(case.table if isinstance(case, Case) else case.table())]
 
     def captions(self) -> list[Mapping[str, Any]]:
         case = self.case()
-        return list(case.captions) if isinstance(case, Case) else case.captions()
+        return [*(case.captions if isinstance(case, Case) else case.captions())]
 
 
 # --- What travels --------------------------------------------------------------------------------
@@ -275,7 +275,7 @@ def _pair(
 def _key(first: str, second: str) -> list[alt.Chart]:
     """What the two points say, in the upper left corner, which the curves leave free."""
     chosen = alt.Chart(alt.NamedData("chosen"))
-    mark = {"size": 60, "opacity": 1}
+    mark: dict[str, Any] = {"size": 60, "opacity": 1}
     lines = (
         (first, 9, chosen.mark_point(color=CONTROL, **mark)),
         (second, 27, chosen.mark_point(color=TREATED, filled=True, shape="diamond", **mark)),
@@ -288,7 +288,7 @@ def _key(first: str, second: str) -> list[alt.Chart]:
     return found
 
 
-def _current() -> alt.LayerChart:
+def _current() -> alt.TopLevelMixin:
     zero = alt.Chart(alt.NamedData("chosen")).mark_rule(color=NEUTRAL).encode(y=alt.datum(0))
     pair = _pair(
         "without", "with_drug", "Current (pA)", alt.Scale(nice=True), {"tickCount": 5}, 200
@@ -297,7 +297,7 @@ def _current() -> alt.LayerChart:
     return alt.layer(zero, *pair, *key).properties(height=200)
 
 
-def _block() -> alt.LayerChart:
+def _block() -> alt.TopLevelMixin:
     scale = alt.Scale(domain=[0, 140], nice=False)
     axis = {"values": [0, 25, 50, 75, 100]}
     pair = _pair("by_magnesium", "by_drug", "Blocked (%)", scale, axis, 190)
@@ -305,7 +305,7 @@ def _block() -> alt.LayerChart:
     return alt.layer(*pair, *key).properties(height=190)
 
 
-def _use() -> alt.LayerChart:
+def _use() -> alt.TopLevelMixin:
     course, ticks = alt.Chart(alt.NamedData("course")), alt.Chart(alt.NamedData("ticks"))
     stretches = alt.Chart(alt.NamedData("stretches"))
     end = len(STRETCHES) * STRETCH_S
@@ -331,7 +331,7 @@ def _use() -> alt.LayerChart:
     ).properties(height=260)
 
 
-def _others() -> alt.LayerChart:
+def _others() -> alt.TopLevelMixin:
     base = alt.Chart(alt.NamedData("others")).encode(y=alt.Y("place:O", axis=None))
     x = alt.X(
         "share:Q",

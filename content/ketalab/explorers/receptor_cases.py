@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ketalab.evidence.certainty import NOT_REVIEWED, grade
-from ketalab.evidence.pharmacology import Parameter, model_card, receptor
+from ketalab.evidence.pharmacology import Parameter, model_card, parameter_in, receptor
 from ketalab.explorers.receptor_source import (
     amount,
     badge,
@@ -160,7 +160,7 @@ def use_details() -> Iterator[Row]:
         "blocks most where channels open most, and goes only when they open again.",
         "mark": NOT_REVIEWED,
     }
-    kon, koff, trapping = (table[place] for place in ("kon", "koff", "trapping"))
+    kon, koff, trapping = (parameter_in(table, place) for place in ("kon", "koff", "trapping"))
     said = f"Binding {amount(kon)}, unbinding {amount(koff)}; {amount(trapping)}"
     yield source_detail("Ketamine", kon, said)
     yield {"term": "Doubt", "text": f"{in_type(koff.note or '')}. This view uses the rates."}
@@ -175,11 +175,12 @@ def use_details() -> Iterator[Row]:
         f"{_PULSE_UM:g} µM for {_PULSE_S:g} s.",
     }
     for place in ("single_channel_Po", "single_channel_Po_outside_out"):
-        record = table[place]
+        record = parameter_in(table, place)
+        assert isinstance(record.value, Mapping)  # by concentration
         given = ", ".join(f"{share:g} at {um} µM" for um, share in record.value.items())
         unit = record.unit.replace(" at uM", "")
         yield source_detail("Also measured", record, f"Open probability {given}: {unit}")
-    second = table["second_mechanism"]
+    second = parameter_in(table, "second_mechanism")
     yield source_detail("Left out", second, f"A second mechanism: {second.value}")
     for sentence in model_card("gating").entry.not_for:
         yield {"term": "Not for", "text": sentence}
@@ -351,7 +352,7 @@ def assay_details() -> Iterator[Row]:
         record = table.enantiomers[place]
         yield source_detail("Also measured", record, amount(record)) | {"assay": BINDING}
     for place in ("gideons2014", "emnett2013"):
-        record = table.ketamine_block[place]
+        record = parameter_in(table.ketamine_block, place)
         yield source_detail("Ketamine beside memantine", record, str(record.value)) | {
             "assay": RATES
         }

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, get_args
 
 from ketalab.evidence.certainty import NOT_REVIEWED, grade
-from ketalab.evidence.pharmacology import model_card, receptor
+from ketalab.evidence.pharmacology import model_card, parameter_in, receptor
 from ketalab.explorers.receptor_source import amount, badge, label, source_detail
 from ketalab.frontend.numerals import fixed, fixed_expression
 from ketalab.models.receptor import both_unblocked, nmda_current
@@ -118,7 +118,7 @@ class Setting:
 
 Parts = tuple[tuple[str, str], ...]
 
-_WHEN = {
+_WHEN: dict[str, tuple[str, Callable[[Setting], bool]]] = {
     "": ("true", lambda s: True),
     "mg": ("magnesium > 0", lambda s: s.magnesium > 0),
     "no mg": ("magnesium === 0", lambda s: s.magnesium == 0),
@@ -150,7 +150,8 @@ _WHEN = {
 def _sources() -> str:
     """Directness, level and certainty of the two records behind the curve."""
     table = receptor()
-    ketamine, magnesium = table.ketamine_block["IC50_hGluN1_2A"], table.magnesium_block.K0
+    ketamine = parameter_in(table.ketamine_block, "IC50_hGluN1_2A")
+    magnesium = table.magnesium_block.K0
     return (
         f"Indirect evidence for chronic pain: cells in a dish (ketamine: {ketamine.species_assay}, "
         f"without magnesium; magnesium: {magnesium.species_assay}). Verified: {badge(ketamine)} "
@@ -355,7 +356,7 @@ def _percent(field: str) -> str:
 def details() -> Iterator[Json]:
     """Rows of `details`; those with a `form` belong to that form alone."""
     table = receptor()
-    ic50, delta = table.ketamine_block["IC50_hGluN1_2A"], table.ketamine_block["delta"]
+    ic50, delta = (parameter_in(table.ketamine_block, name) for name in ("IC50_hGluN1_2A", "delta"))
     k0, slope = table.magnesium_block.K0, table.magnesium_block.slope
     yield {
         "term": "For chronic pain",
@@ -374,7 +375,7 @@ def details() -> Iterator[Json]:
         yield source_detail("Another source", other, f"S and R: {amount(other)}") | {"form": form}
     yield source_detail("Magnesium", k0, f"Half at {amount(k0)}, slope {amount(slope)}")
     yield {"term": "Doubt", "text": f"{table.magnesium_block.doubt}."}
-    for form in FORMS:
+    for form in get_args(published.Form):
         for sentence in published.ketamine_by_ic50(form).assumptions:
             yield {"term": "Assumed", "text": sentence, "form": form}
     yield {
@@ -395,6 +396,6 @@ def details() -> Iterator[Json]:
     for entry in entries:
         for sentence in entry.not_known:
             yield {"term": "Not known", "text": sentence}
-    second = table.ketamine_block["second_mechanism"]
+    second = parameter_in(table.ketamine_block, "second_mechanism")
     yield source_detail("Left out", second, f"A second mechanism: {second.value}")
     yield {"term": "Certainty (GRADE)", "text": grade("not graded")}

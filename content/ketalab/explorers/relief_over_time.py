@@ -362,7 +362,7 @@ def _details(name: str, points: Sequence[Point]) -> Iterator[dict[str, str]]:
 # The picture ---------------------------------------------------------------------------------
 
 
-def _over_time() -> alt.LayerChart:
+def _over_time() -> alt.TopLevelMixin:
     names = " : ".join(
         f"abs(datum.value - {days:.4g}) < {days / 10:.3g} ? ['{number}', '{unit}']"
         for days, (number, unit) in _TICKS.items()

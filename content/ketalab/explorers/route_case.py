@@ -237,7 +237,7 @@ def _peaks(chosen: Product) -> list[dict[str, Any]]:
             ]
             low, middle, high = minutes
             known = [v for v in minutes if v is not None]
-            ends = f"{number(low)} to {number(high)}" if low is not None else ""
+            ends = "" if low is None or high is None else f"{number(low)} to {number(high)}"
             words = f"{number(middle)} min" if middle is not None else f"{ends} min"
             if middle is not None and ends:
                 words += f" ({ends})"

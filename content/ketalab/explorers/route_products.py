@@ -318,6 +318,7 @@ def values_of(product: Product, what: str) -> list[Value]:
 def _tabled(product: Product) -> Iterator[Share]:
     entry = entry_of(product)
     for value in values_of(product, "bioavailability"):
+        assert entry is not None  # a product without a record has no values
         key = _SOURCE_OF.get(value.id)
         label = library().references[key].label if key else _NO_SOURCE[value.id]
         remark = value.measure.removeprefix("bioavailability").strip(" ,").removeprefix("of a ")

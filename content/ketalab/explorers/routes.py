@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import altair as alt
 
@@ -64,9 +64,8 @@ def _spans(base: alt.Chart, scale: alt.Scale, chosen: str) -> list[alt.Chart]:
 
     def marks(which: str, shape: str, size: int) -> alt.Chart:
         of_kind = point.transform_filter(which)
-        return of_kind.mark_point(size=size, filled=True, opacity=1, shape=shape).encode(
-            x=alt.X("middle:Q", axis=_axis(), scale=scale), color=hue
-        )
+        drawn: alt.Chart = of_kind.mark_point(size=size, filled=True, opacity=1, shape=shape)
+        return drawn.encode(x=alt.X("middle:Q", axis=_axis(), scale=scale), color=hue)
 
     return [
         # Thick where it is chosen: colour never says it alone.
@@ -81,13 +80,14 @@ def _spans(base: alt.Chart, scale: alt.Scale, chosen: str) -> list[alt.Chart]:
     ]
 
 
-def _text(base: alt.Chart, field: str, dy: int, weight: str = "normal") -> alt.Chart:
-    return base.mark_text(align="left", dy=dy, limit=600, color=INK, fontWeight=weight).encode(
-        x=alt.value(0), text=f"{field}:N"
-    )
+def _text(
+    base: alt.Chart, field: str, dy: int, weight: Literal["bold", "normal"] = "normal"
+) -> alt.Chart:
+    text: alt.Chart = base.mark_text(align="left", dy=dy, limit=600, color=INK, fontWeight=weight)
+    return text.encode(x=alt.value(0), text=f"{field}:N")
 
 
-def _overview() -> alt.LayerChart:
+def _overview() -> alt.TopLevelMixin:
     """A row for each route, a mark for each figure."""
     base = alt.Chart(alt.NamedData("overview")).encode(y=alt.Y("row:O", axis=None))
     return alt.layer(
@@ -97,7 +97,7 @@ def _overview() -> alt.LayerChart:
     ).properties(height=alt.Step(34))
 
 
-def _studies() -> alt.LayerChart:
+def _studies() -> alt.TopLevelMixin:
     """A row for each figure of the route, with the people behind it."""
     base = alt.Chart(alt.NamedData("studies")).encode(y=alt.Y("line:O", axis=None))
     return alt.layer(
@@ -108,7 +108,7 @@ def _studies() -> alt.LayerChart:
     ).properties(height=alt.Step(52))
 
 
-def _peaks() -> alt.LayerChart:
+def _peaks() -> alt.TopLevelMixin:
     """Minutes to the peak, product by product."""
     longest = max(row["high"] for case in route_cases().values() for row in case.drawn["peaks"])
     base = alt.Chart(alt.NamedData("peaks")).encode(y=alt.Y("line:O", axis=None))

@@ -71,10 +71,8 @@ class Case:
     @cached_property
     def risk(self) -> RiskComparison | None:
         """Difference, ratio and number needed where both arms were counted."""
-        if not self.row.has_two_arms:
-            return None
-        treated, control = self.row.treatment, self.row.control
-        return compare_proportions(treated.events, treated.n, control.events, control.n)
+        counts = self.row.counts
+        return None if counts is None else compare_proportions(*counts)
 
     @property
     def unit(self) -> str:
@@ -111,12 +109,12 @@ class Case:
         )
 
     def _result(self) -> tuple[str, str]:
-        row = self.row
-        if self.risk:
+        row, risk = self.row, self.risk
+        if risk:
             return (
                 f"{self._text('treatment')} with {row.drug}, against "
                 f"{self._text('control')} with {row.comparator}: {self._text('risk_difference')}.",
-                self._verdict(),
+                self._verdict(risk),
             )
         if row.treatment and row.treatment.counted:
             # Where something else than people was counted, the text itself says so.
@@ -134,14 +132,14 @@ class Case:
             return f"{self._text('treatment')}.", self._no_comparison()
         if row.treatment and row.treatment.pct is not None:
             follows = self._no_comparison() if row.control is None else ""
-            return f"{self._percentages()}. The counts are not known.", follows
+            return f"{self._percentages(row.treatment)}. The counts are not known.", follows
         return (
             "No count was published, so there is nothing to draw. The note says what is known.",
             "",
         )
 
-    def _verdict(self) -> str:
-        number = self.risk.number_needed
+    def _verdict(self, risk: RiskComparison) -> str:
+        number = risk.number_needed
         if number is None:
             return "The interval includes zero: this effect does not stand out here."
         needed = number.rounded()
@@ -157,8 +155,8 @@ class Case:
             return "There was a control arm, but its count is not known: no comparison can be made."
         return "No control arm: how many would have had it anyway is not known."
 
-    def _percentages(self) -> str:
-        treated = f"{self.row.treatment.pct:g}% as printed"
+    def _percentages(self, arm: Arm) -> str:
+        treated = f"{arm.pct:g}% as printed"
         if self.row.control and self.row.control.pct is not None:
             return f"{treated}, against {self.row.control.pct:g}% with {self.row.comparator}"
         return treated
@@ -211,9 +209,9 @@ class Case:
             line["stands_out"] = risk.number_needed is not None
             line["difference"] = self._text("risk_difference")
             line["ratio"] = self._text("risk_ratio") if risk.risk_ratio else "not estimable"
-            line["needed"] = self._needed()
-        elif row.treatment and row.treatment.counted and row.comparator is None:
-            events, n = row.treatment.events, row.treatment.n
+            line["needed"] = self._needed(risk)
+        elif row.treatment and row.treatment.counts and row.comparator is None:
+            events, n = row.treatment.counts
             line |= _drawn(events / n, *proportion_interval(events, n))
         elif row.published:
             is_needed = row.published.measure.startswith("number needed")
@@ -231,8 +229,9 @@ class Case:
     def _no_control(self) -> str:
         return "not given" if self.row.comparator else "none"
 
-    def _needed(self) -> str:
-        number = self.risk.number_needed
+    @staticmethod
+    def _needed(risk: RiskComparison) -> str:
+        number = risk.number_needed
         if number is None:
             return "not given: the interval includes zero"
         needed = number.rounded()
@@ -358,8 +357,9 @@ def drawable_share(arm: Arm | None) -> float | None:
     """
     if arm is None:
         return None
-    if arm.counted:
-        return arm.events / arm.n
+    if arm.counts:
+        events, n = arm.counts
+        return events / n
     if arm.pct is None:
         return None
     if arm.n is not None:
@@ -467,7 +467,8 @@ def _elsewhere_caption(kind: str) -> dict[str, str] | None:
         return None
     ranges = []
     for name in dict.fromkeys(case.population.name for case in drawn):
-        shares = [drawable_share(c.row.treatment) for c in drawn if c.population.name == name]
+        of_people = (drawable_share(c.row.treatment) for c in drawn if c.population.name == name)
+        shares = [share for share in of_people if share is not None]
         low, high = _of_hundred(min(shares)), _of_hundred(max(shares))
         spread = low if low == high else f"{low} to {high}"
         ranges.append(f"{name}: {spread} of 100 in {_rows(len(shares))}")

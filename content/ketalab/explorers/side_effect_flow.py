@@ -135,8 +135,9 @@ def _rounded(number: float | None) -> float | None:
 
 def _kind(kind: str, details: _Held) -> Json:
     case = of_kind(kind)[0]
-    caption = case.elsewhere_caption() or {"alt": None}
-    return {"details": details.places(case.profile_details()), "alt": caption["alt"]}
+    caption = case.elsewhere_caption()
+    alt = None if caption is None else caption["alt"]
+    return {"details": details.places(case.profile_details()), "alt": alt}
 
 
 # How the browser puts it together ----------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import altair as alt
 
@@ -122,7 +122,7 @@ def _by_setting() -> dict[tuple[str, ...], Case]:
     return {_row_setting(case): case for case in cases()}
 
 
-def _people() -> alt.LayerChart:
+def _people() -> alt.TopLevelMixin:
     """Two icon arrays of 100, side by side."""
     # The places stay and only what stands in them changes: 200 new marks at each step of a control
     # would take longer than a frame of the screen.
@@ -157,7 +157,7 @@ def _people() -> alt.LayerChart:
     return alt.layer(icons, heading).properties(height=200)
 
 
-def _ranking() -> alt.LayerChart:
+def _ranking() -> alt.TopLevelMixin:
     """Effects of one study, by difference (or by share where there is no comparison).
 
     Each line has its name above its mark. The zero is a tick at each mark and not one long rule,
@@ -179,7 +179,7 @@ def _ranking() -> alt.LayerChart:
     return alt.layer(zero, interval, estimate, value, *_names(base, "effect", -5))
 
 
-def _elsewhere() -> alt.LayerChart:
+def _elsewhere() -> alt.TopLevelMixin:
     """One kind of effect in every study: of 100 treated and of 100 controls."""
     base = _lines("isValid(datum.of_treated)", 54).transform_calculate(
         population="split(datum.people, ': ')[0]",
@@ -189,8 +189,10 @@ def _elsewhere() -> alt.LayerChart:
     axis = alt.Axis(title="of 100", values=[0, 25, 50, 75, 100], grid=False)
     scale = alt.Scale(domain=[0, 100])
 
-    def text(field: str, offset: int, align: str = "left") -> alt.Chart:
-        words = base.mark_text(align=align, yOffset=offset, color=INK, limit={"expr": "width"})
+    def text(field: str, offset: int, align: Literal["left", "right"] = "left") -> alt.Chart:
+        words: alt.Chart = base.mark_text(
+            align=align, yOffset=offset, color=INK, limit={"expr": "width"}
+        )
         return words.encode(x=alt.value(0 if align == "left" else "width"), text=f"{field}:N")
 
     both = base.transform_filter("isValid(datum.of_control)")
@@ -222,7 +224,11 @@ def _lines(drawn: str, step: int) -> alt.Chart:
 
 def _names(base: alt.Chart, field: str, offset: int) -> Iterator[alt.Chart]:
     """The name of each line; that of the chosen one is bold."""
-    for chosen, weight in (("datum.chosen", "bold"), ("!datum.chosen", "normal")):
+    weights: dict[str, Literal["bold", "normal"]] = {
+        "datum.chosen": "bold",
+        "!datum.chosen": "normal",
+    }
+    for chosen, weight in weights.items():
         text = base.transform_filter(chosen).mark_text(
             align="left", yOffset=offset, color=INK, fontWeight=weight, limit={"expr": "width - 40"}
         )

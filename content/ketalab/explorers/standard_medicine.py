@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import TypeGuard
 
 from ketalab.evidence import library, references
 from ketalab.evidence.certainty import badge, grade, level
@@ -87,7 +88,7 @@ class Split:
 class Medicine:
     """A class of medicines in one review: its benefit, and its harm where one was given."""
 
-    benefit: Result
+    benefit: NumberNeeded | Value
     harm: Result | None
 
     @cached_property
@@ -209,6 +210,7 @@ class Medicine:
             return result_words(result)
         if extra.estimate is None:
             name = "NNH" if result.outcome == "adverse event" else "NNT"
+            assert isinstance(result, Value)  # the only kind without an estimate
             return f"{name} from {result.low:g} to {result.high:g}, by class of medicine"
         if isinstance(result, Percentages):
             return f"{result_words(result)}, and without denominators no NNH"
@@ -317,8 +319,15 @@ def _linked(study: EpidemiologyStudy, text: str) -> dict[str, str]:
 
 def _also(study: EpidemiologyStudy) -> dict[str, str]:
     """What another source says, in the words of its record."""
-    names = ("recommendation", "overall", "conclusion", "safety", "function", "pain_intensity")
-    names += ("adverse_symptoms",)
+    names = [
+        "recommendation",
+        "overall",
+        "conclusion",
+        "safety",
+        "function",
+        "pain_intensity",
+        "adverse_symptoms",
+    ]
     said = [
         f"{name.replace('_', ' ')}: {study.values[name]}" for name in names if name in study.values
     ]
@@ -326,7 +335,7 @@ def _also(study: EpidemiologyStudy) -> dict[str, str]:
     return {"term": "Others say"} | _linked(study, text)
 
 
-def _is_benefit(result: Result) -> bool:
+def _is_benefit(result: Result) -> TypeGuard[NumberNeeded | Value]:
     if isinstance(result, NumberNeeded):
         return result.direction == "benefit"
     needed = "number needed to treat" in getattr(result, "unit", "")
@@ -344,7 +353,7 @@ def medicines() -> tuple[Medicine, ...]:
     ]
     harms = {(r.record, r.drug): r for r in results if r.outcome == "adverse event"}
     return tuple(
-        Medicine(result, harms.get((result.record, _HARM_OF.get(result.drug, result.drug))))
+        Medicine(result, harms.get((result.record, _HARM_OF.get(str(result.drug), result.drug))))
         for result in results
         if _is_benefit(result)
     )

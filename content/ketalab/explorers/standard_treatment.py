@@ -214,7 +214,7 @@ def _drawn(name: str, extra: Any) -> dict[str, float]:
     return {f"{name}{part}": float(f"{value:.4g}") for part, value in values.items()}
 
 
-def _comparison() -> alt.LayerChart:
+def _comparison() -> alt.TopLevelMixin:
     """One line a medicine: benefit above harm, each with its interval."""
     base = alt.Chart(alt.NamedData("classes")).encode(y=alt.Y("line:O", axis=None))
     axis = alt.Axis(title="more people of 100 than without the medicine", tickCount=6, grid=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import altair as alt
 
@@ -272,7 +272,7 @@ def _alt_expression() -> str:
 # The picture ---------------------------------------------------------------------------------
 
 
-def _rules() -> alt.LayerChart:
+def _rules() -> alt.TopLevelMixin:
     """For each rule of a ticked item its name and words, and below them a mark in its column."""
     in_order = alt.EncodingSortField(field="order", op="min")
     base = alt.Chart(alt.NamedData("table")).encode(y=alt.Y("line:N", axis=None, sort=in_order))
@@ -291,11 +291,15 @@ def _rules() -> alt.LayerChart:
         ),
     )
     right, left = "datum.column < 2", "datum.column === 2"  # a name needs room on its side
+    sides: tuple[tuple[str, Literal["left", "right"], int], ...] = (
+        (right, "left", 10),
+        (left, "right", -10),
+    )
     named = [
         base.transform_filter(side)
         .mark_text(align=align, dx=dx, dy=21, color=INK)
         .encode(x=column, text="strength:N")
-        for side, align, dx in ((right, "left", 10), (left, "right", -10))
+        for side, align, dx in sides
     ]
     name = base.mark_text(align="left", dy=-23, color=INK, fontWeight="bold").encode(
         x=alt.value(0), text="label:N"

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import altair as alt
 
 from ketalab.evidence.certainty import grade
-from ketalab.evidence.pharmacology import Parameter, model_card, receptor
+from ketalab.evidence.pharmacology import Parameter, model_card, parameter_in, receptor
 from ketalab.evidence.pharmacology.validity import Validity
 from ketalab.explorers.receptor_source import badge, label, source_detail
 from ketalab.frontend import Case, CaseExplorer, Steps, digest
@@ -149,7 +149,7 @@ def _details(answer: Answer) -> Iterator[dict[str, str]]:
         "the curves are a drawing, not data.",
     }
     yield source_detail("Observed", observed, str(observed.value))
-    doubt = receptor().windup[_AT_ODDS]
+    doubt = parameter_in(receptor().windup, _AT_ODDS)
     yield source_detail("At odds with the sketch", doubt, str(doubt.value))
     for sentence in answer.assumptions:
         yield {"term": "The sketch", "text": sentence}
@@ -166,7 +166,7 @@ def _details(answer: Answer) -> Iterator[dict[str, str]]:
     for sentence in card.entry.not_known:
         yield {"term": "Not known", "text": sentence}
     for place in _ALSO:
-        record = receptor().windup[place]
+        record = parameter_in(receptor().windup, place)
         yield source_detail("Also observed", record, str(record.value))
     yield {"term": "Certainty (GRADE)", "text": grade("not graded")}
 
@@ -176,7 +176,7 @@ def _record() -> str:
     return digest([part if isinstance(part, str) else part.model_dump() for part in table])
 
 
-def _responses() -> alt.LayerChart:
+def _responses() -> alt.TopLevelMixin:
     """Two series of responses on one scale that does not move, so that settings compare."""
     base = alt.Chart(alt.NamedData("responses"))
     ends = alt.Chart(alt.NamedData("ends"))
@@ -192,7 +192,7 @@ def _responses() -> alt.LayerChart:
     first = base.transform_filter("datum.n === 1").mark_text(
         align="left", dx=6, dy=18, color=INK, text="the first response"
     )
-    label = {"align": "right", "color": INK}
+    label: dict[str, Any] = {"align": "right", "color": INK}
     return alt.layer(
         first.encode(x=x, y=blocked),
         base.mark_line(color=CONTROL, strokeDash=[6, 4]).encode(x=x, y=without),

@@ -98,7 +98,8 @@ class CaseExplorer(Explorer):
 
     def case(self) -> Case:
         """What the present setting shows."""
-        return self._declared.known()[self.setting()]
+        found: Case = self._declared.known()[self.setting()]
+        return found
 
     def read(self) -> str:
         return self.case().reading

@@ -88,7 +88,7 @@ class Choice(Control):
 
     def validate(self, obj: HasTraits, value: Any) -> str:
         if value in self.options:
-            return value
+            return str(value)
         raise self.reject(obj, value, "one of: " + ", ".join(map(repr, self.options)))
 
     def declaration(self) -> Json:
@@ -128,7 +128,8 @@ class Number(Control):
     def validate(self, obj: HasTraits, value: Any) -> float:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if is_number and self.minimum <= value <= self.maximum:
-            return value
+            number: float = value  # a whole number stays one
+            return number
         expected = f"a number from {self.minimum} to {self.maximum} {self.unit}".rstrip()
         raise self.reject(obj, value, expected)
 
@@ -164,7 +165,8 @@ class Steps(Control):
 
     def validate(self, obj: HasTraits, value: Any) -> float:
         if not isinstance(value, bool) and value in self.values:
-            return value
+            number: float = value  # a whole number stays one
+            return number
         raise self.reject(obj, value, "one of: " + ", ".join(f"{v:g}" for v in self.values))
 
     def declaration(self) -> Json:

@@ -19,7 +19,8 @@ import traitlets
 from ketalab.frontend.controls import Choice, Control
 from ketalab.frontend.palette import CONFIG
 from ketalab.frontend.runtime import VegaRuntime
-from ketalab.frontend.widget import CourseWidget, digest
+from ketalab.frontend.text_form import text_form
+from ketalab.frontend.widget import CourseWidget
 
 Json = dict[str, Any]
 Row = Mapping[str, Any]
@@ -189,16 +190,17 @@ class Explorer(CourseWidget):
             self.set_trait(name, value)
 
     def __repr__(self) -> str:
-        """Setting, reading, the numbers drawn and digests of all data held: what nbval compares."""
+        """Setting, reading, the numbers drawn, and all data held in short: what nbval compares."""
         setting = ", ".join(
             f"{name}={value!r}"
             for name, value in zip(self.control_names(), self.setting(), strict=True)
         )
         rows = [" | ".join(str(row[field]) for field in self.columns) for row in self.tabulate()]
         held = [
-            f"{data['name']}: {len(data['values'])} rows, digest {digest(data['values'])}"
+            line
             for data in self._declared.specification()["flow"]
             if "values" in data
+            for line in text_form(data["name"], data["values"])
         ]
         return "\n".join([f"{type(self).__name__}({setting})", self.read(), *rows, *held])
 

@@ -26,7 +26,8 @@ def vega_module() -> str:
     Bundling takes about a second, so the result is kept in the user's cache folder under the
     versions that it was made from. A cache that cannot be written is no error.
     """
-    versions = f"{vl_convert.__version__}-{vl_convert.get_vega_version()}"
+    version = vl_convert.__version__  # type: ignore[attr-defined]  # not in its stub
+    versions = f"{version}-{vl_convert.get_vega_version()}"
     cached = user_cache_path("ketalab") / f"vega-{versions}.mjs"
     try:
         return cached.read_text(encoding="utf-8")

@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ketalab.models.arguments import increasing_times, patients_in_common, per_patient
+from ketalab.models.matrix_exponential import matrix_exponential
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -34,8 +35,6 @@ Array: TypeAlias = NDArray[np.float64]
 OUT = "out"
 # Numbers in one block of patients (patients x compartments x times), so that memory stays flat.
 _BLOCK_SIZE = 2**20
-# The first term left out of the series of a matrix of norm up to 3 is below 3**29/29! = 1e-17.
-_SERIES_TERMS = 28
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,10 +80,10 @@ class Network:
         place = {name: i for i, name in enumerate(self.compartments)}
         matrix = np.zeros((self.patients, len(place), len(place)))
         for (begin, end), rate in self.flows.items():
-            matrix[:, place[end], place[begin]] += rate
-            matrix[:, place[begin], place[begin]] -= rate
+            matrix[:, place[end], place[begin]] += np.asarray(rate, dtype=float)
+            matrix[:, place[begin], place[begin]] -= np.asarray(rate, dtype=float)
         for (begin, end), rate in self.signals.items():
-            matrix[:, place[end], place[begin]] += rate
+            matrix[:, place[end], place[begin]] += np.asarray(rate, dtype=float)
         return matrix
 
 
@@ -118,7 +117,9 @@ class Input:
     @property
     def entering_mg(self) -> Array:
         """What enters in all, mg, shape (patients,) or (1,)."""
-        return np.asarray(self.amount_mg) * np.asarray(self.fraction)
+        amount: Array = np.asarray(self.amount_mg, dtype=float)
+        fraction: Array = np.asarray(self.fraction, dtype=float)
+        return amount * fraction
 
 
 def amounts(
@@ -228,31 +229,8 @@ class _Exponentials:
             augmented = np.zeros((max(len(self._matrix), len(share)), size + 1, size + 1))
             augmented[:, :size, :size] = self._matrix
             augmented[:, :size, size] = share
-            self._known[key] = _exponential(augmented * step)
+            self._known[key] = matrix_exponential(augmented * step)
         return self._known[key]
-
-
-def _exponential(matrices: Array) -> Array:
-    """Return exp(M) of each matrix; all entries off the diagonal are zero or more.
-
-    exp(M) = (exp(-q) exp(N))^n with N = M / n + q >= 0: a sum and products of what is not
-    negative, so that no entry, however small, loses digits to another. `scipy.linalg.expm` solves
-    a linear system for each matrix instead, and with threads in a busy machine takes up to a
-    hundred times as long.
-    """
-    lowest = -np.diagonal(matrices, axis1=1, axis2=2).min()
-    squarings = max(0, math.ceil(math.log2(max(lowest, 1e-300))))
-    q = lowest / 2**squarings  # 1 at most, and so is the norm of each later power but for the input
-    identity = np.eye(matrices.shape[-1])
-    shifted = matrices / 2**squarings + q * identity
-    term, result = np.broadcast_to(identity, matrices.shape), np.zeros(matrices.shape)
-    for k in range(1, _SERIES_TERMS + 1):
-        result = result + term
-        term = term @ shifted / k
-    result = np.exp(-q) * (result + term)
-    for _ in range(squarings):
-        result = result @ result
-    return result
 
 
 def _kinds(steps: Array, tolerance: float) -> tuple[Array, NDArray[np.intp]]:

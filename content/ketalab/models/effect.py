@@ -57,7 +57,8 @@ def fraction_of_maximum(concentration: ArrayLike, c50: ArrayLike, hill: ArrayLik
     _broadcast(concentration=given, c50=half, hill=exponent)
     with np.errstate(divide="ignore"):
         # Logarithms, because C^h leaves the range of a double for a large exponent.
-        return expit(exponent * (np.log(given) - np.log(half)))
+        share: Array = expit(exponent * (np.log(given) - np.log(half)))
+    return share
 
 
 def concentration_for_fraction(fraction: ArrayLike, c50: ArrayLike, hill: ArrayLike = 1.0) -> Array:

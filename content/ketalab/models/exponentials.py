@@ -34,7 +34,7 @@ def convolved(*rates: Array | float, t: Array | float) -> Array:
     spread = (high - low) * t
     difference = _pair(low, middle, t) - _pair(middle, high, t)
     close = spread < 1
-    result = np.divide(difference, high - low, out=np.zeros_like(spread), where=~close)
+    result: Array = np.divide(difference, high - low, out=np.zeros_like(spread), where=~close)
     p, q = ((middle - low) * t)[close], spread[close]
     power, h, factor = np.ones_like(q), np.ones_like(q), 0.5
     series = factor * h

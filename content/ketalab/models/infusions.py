@@ -35,7 +35,8 @@ def half_lives_h(model: Mammillary) -> Array:
     Raises ValueError, naming the argument, for a model with a clearance of zero, or with rates
     that lie too far apart to be told from rounding (more than a factor of 10^8).
     """
-    return np.log(2) / _modes(model).rates_per_h
+    half_lives: Array = np.log(2) / _modes(model).rates_per_h
+    return half_lives
 
 
 def area_under_curve(
@@ -57,7 +58,9 @@ def area_under_curve(
         raise ValueError(f"bioavailability must not exceed 1, got {fraction.max()}")
     patients = patients_in_common("dose_mg", dose, len(rates))
     patients_in_common("bioavailability", fraction, patients)
-    return fraction * dose / np.asarray(model.volumes_l)[0] * (fractions / rates).sum(axis=1)
+    volumes = np.asarray(model.volumes_l, dtype=float)
+    area: Array = fraction * dose / volumes[0] * (fractions / rates).sum(axis=1)
+    return area
 
 
 def steady_state_volume_l(model: Mammillary) -> Array:
@@ -69,7 +72,8 @@ def steady_state_volume_l(model: Mammillary) -> Array:
     """
     rates, fractions = _modes(model)
     moments = (fractions / rates**2).sum(axis=1) / (fractions / rates).sum(axis=1) ** 2
-    return np.asarray(model.volumes_l)[0] * moments
+    volume: Array = np.asarray(model.volumes_l, dtype=float)[0] * moments
+    return volume
 
 
 def terminal_volume_l(model: Mammillary) -> Array:
@@ -78,7 +82,7 @@ def terminal_volume_l(model: Mammillary) -> Array:
     Vbeta = CL / l_1, with the slowest rate l_1; it is never below Vss (Gibaldi and Perrier 1982).
     Raises ValueError as `half_lives_h` does.
     """
-    return np.asarray(model.clearance_l_per_h) / _modes(model).rates_per_h[:, 0]
+    return np.asarray(model.clearance_l_per_h, dtype=float) / _modes(model).rates_per_h[:, 0]
 
 
 def steady_state_concentration(model: Mammillary, rate_mg_per_h: ArrayLike) -> Array:
@@ -91,7 +95,8 @@ def steady_state_concentration(model: Mammillary, rate_mg_per_h: ArrayLike) -> A
     rates, _ = _modes(model)
     rate = per_patient("rate_mg_per_h", rate_mg_per_h)
     patients_in_common("rate_mg_per_h", rate, len(rates))
-    return rate / np.asarray(model.clearance_l_per_h)
+    clearance: Array = np.asarray(model.clearance_l_per_h, dtype=float)
+    return rate / clearance
 
 
 def fraction_of_steady_state(model: Mammillary, times_h: ArrayLike) -> Array:
@@ -106,9 +111,11 @@ def fraction_of_steady_state(model: Mammillary, times_h: ArrayLike) -> Array:
     """
     rates, shares = _missing(model)
     times = _row("times_h", times_h)
-    return -sum(
-        shares[:, j, None] * np.expm1(-rates[:, j, None] * times) for j in range(rates.shape[1])
+    missing: Array = sum(
+        (shares[:, j, None] * np.expm1(-rates[:, j, None] * times) for j in range(rates.shape[1])),
+        start=np.zeros((1, times.size)),
     )
+    return -missing
 
 
 def time_to_fraction_of_steady_state_h(model: Mammillary, fraction: float) -> Array:
@@ -222,10 +229,11 @@ def _time_of_fall(rates: Array, shares: Array, fall: float) -> Array:
 
     def above(t: Array, *by_mode: Array) -> Array:
         # expm1 keeps the digits of a small fall.
-        return fall + sum(
+        fallen = (
             share * np.expm1(-rate * t)
             for rate, share in zip(by_mode[:count], by_mode[count:], strict=True)
         )
+        return fall + sum(fallen, start=np.zeros(()))
 
     # Nothing falls more slowly than the slowest exponential alone, which has by then fallen to
     # (1 - fall)^2: the sign at each end is certain, and in between the function only falls.

@@ -304,13 +304,14 @@ def _response(start: Array, rates: Array, inputs: tuple[Array | float, ...], t: 
     step = _even_step(t)
     if step is None:
         # One mode at a time: the largest array is (patients, times), never times the modes.
-        return sum(
+        modes_in_turn = (
             start[:, j, None] * convolved(rates[:, j, None], *inputs, t=t)
             for j in range(rates.shape[1])
         )
+        return sum(modes_in_turn, start=np.zeros(()))
     inner = math.isqrt(t.size)
-    coarse = t[0] + step * inner * np.arange(-(-t.size // inner))
-    fine = step * np.arange(inner)
+    coarse: Array = t[0] + step * inner * np.arange(-(-t.size // inner))
+    fine: Array = step * np.arange(inner, dtype=float)
     start, rates = start[:, :, None], rates[:, :, None]
     inputs = tuple(np.reshape(k, (-1, 1, 1)) for k in inputs)
     before, after = [start * convolved(rates, t=coarse)], [convolved(rates, *inputs, t=fine)]

@@ -86,7 +86,7 @@ class LogHistogram:
         """
         wanted = np.atleast_1d(np.asarray(probabilities, dtype=float))
         if wanted.ndim != 1 or not wanted.size or not ((wanted >= 0) & (wanted <= 1)).all():
-            raise ValueError(f"probabilities must be from 0 to 1, got {probabilities}")
+            raise ValueError(f"probabilities must be from 0 to 1, got {probabilities!r}")
         if not self.rows:
             raise ValueError("values must be added before a quantile is asked for")
         places = wanted * (self.rows - 1)
@@ -97,7 +97,8 @@ class LogHistogram:
         sorted_values = np.where(ranks[..., None] == 0, self._lowest, sorted_values)
         last = ranks[..., None] == self.rows - 1
         lower, upper = np.where(last, self._highest, sorted_values)
-        return lower + (places - below)[:, None] * (upper - lower)
+        found: Array = lower + (places - below)[:, None] * (upper - lower)
+        return found
 
 
 class _Part:

@@ -85,6 +85,7 @@ def summarise(
         if totals is None:
             totals = _Totals(result[0], limits)
         totals.add(result)
+    assert totals is not None  # one patient or more
     return totals.summary(wanted)
 
 

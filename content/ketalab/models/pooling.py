@@ -246,7 +246,7 @@ def _paule_mandel(effects: Any, variances: Any) -> float:
     def excess(tau2: float) -> float:
         weights = 1 / (variances + tau2)
         mean = weights @ effects / weights.sum()
-        return float(weights @ (effects - mean) ** 2) - (effects.size - 1)
+        return float(weights @ (effects - mean) ** 2 - (effects.size - 1))
 
     if not excess(0.0) > 0:
         return 0.0

@@ -22,10 +22,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import constants
-from scipy.linalg import expm
 from scipy.special import expit
 
 from ketalab.models.arguments import Array, numbers, one_number
+from ketalab.models.matrix_exponential import matrix_exponential
 
 # Agonist bound to no, one or both sites; desensitised; open. The same again with a blocker inside.
 STATES = ("C0", "C1", "C2", "D", "O", "C0B", "C1B", "C2B", "DB", "OB")
@@ -74,7 +74,8 @@ def e_fold_mv(
     if isinstance(charge, bool) or charge != int(charge) or charge < 1:
         raise ValueError(f"charge must be a whole number above zero, got {charge}")
     faraday = constants.physical_constants["Faraday constant"][0]
-    return constants.R * kelvin / (charge * delta * faraday) / constants.milli
+    e_fold: Array = constants.R * kelvin / (charge * delta * faraday) / constants.milli
+    return e_fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,8 @@ def occupancy(concentrations_um: ArrayLike, constants_um: ArrayLike) -> Array:
             f"got {ratio.shape}"
         )
     ratio = ratio / ki
-    return ratio / (1 + ratio.sum(axis=-1, keepdims=True))
+    held: Array = ratio / (1 + ratio.sum(axis=-1, keepdims=True))
+    return held
 
 
 def mixture_constant(fractions: ArrayLike, constants_um: ArrayLike) -> float:
@@ -250,8 +252,8 @@ def rates_at(
     fold = one_number("e_fold_mv", e_fold_mv, above_zero=True)
     shift = (numbers("voltage_mv", voltage_mv, any_sign=True) - reference) / fold
     return BlockRates(
-        rates.kon_per_um_s * np.exp(-share * shift),
-        rates.koff_per_s * np.exp((1 - share) * shift),
+        np.asarray(rates.kon_per_um_s, dtype=float) * np.exp(-share * shift),
+        np.asarray(rates.koff_per_s, dtype=float) * np.exp((1 - share) * shift),
     )
 
 
@@ -270,10 +272,11 @@ def unblocked_while_active(
     times = numbers("times_s", times_s)
     if times.ndim != 1:
         raise ValueError(f"times_s must have shape (times,), got {times.shape}")
-    on = np.asarray(c * rates.kon_per_um_s)[..., None]
-    total = on + np.asarray(rates.koff_per_s)[..., None]
+    on = np.asarray(c * np.asarray(rates.kon_per_um_s, dtype=float))[..., None]
+    total = on + np.asarray(rates.koff_per_s, dtype=float)[..., None]
     settled = np.divide(on, total, out=np.zeros(np.shape(total)), where=total > 0)
-    return 1 + settled * np.expm1(-total * times)
+    left: Array = 1 + settled * np.expm1(-total * times)
+    return left
 
 
 def of_open_channel(rates: BlockRates, open_probability: ArrayLike) -> BlockRates:
@@ -288,7 +291,10 @@ def of_open_channel(rates: BlockRates, open_probability: ArrayLike) -> BlockRate
     po = numbers(
         "open_probability", _fraction("open_probability", open_probability), above_zero=True
     )
-    return BlockRates(rates.kon_per_um_s / po, rates.koff_per_s / po)
+    return BlockRates(
+        np.asarray(rates.kon_per_um_s, dtype=float) / po,
+        np.asarray(rates.koff_per_s, dtype=float) / po,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,21 +359,28 @@ def rate_matrix(gating: Gating, phase: Phase) -> Array:
     blocker binds and unbinds while the channel is open and is trapped when it closes).
     """
     factor = 2.0 if gating.statistical_factors else 1.0
-    steps = (
-        (_C0, _C1, factor * gating.binding_per_um_s * phase.agonist_um, gating.unbinding_per_s),
-        (_C1, _C2, gating.binding_per_um_s * phase.agonist_um, factor * gating.unbinding_per_s),
+    agonist, blocker, kon, koff = (
+        np.asarray(value, dtype=float)
+        for value in (
+            phase.agonist_um,
+            phase.blocker_um,
+            phase.block.kon_per_um_s,
+            phase.block.koff_per_s,
+        )
+    )
+    steps: tuple[tuple[int, int, Array | float, float], ...] = (
+        (_C0, _C1, factor * gating.binding_per_um_s * agonist, gating.unbinding_per_s),
+        (_C1, _C2, gating.binding_per_um_s * agonist, factor * gating.unbinding_per_s),
         (_C2, _D, gating.desensitisation_per_s, gating.resensitisation_per_s),
         (_C2, _O, gating.opening_per_s, gating.closing_per_s),
     )
-    on = phase.blocker_um * phase.block.kon_per_um_s
-    shape = np.broadcast_shapes(
-        np.shape(phase.agonist_um), np.shape(on), np.shape(phase.block.koff_per_s)
-    )
+    on = blocker * kon
+    shape = np.broadcast_shapes(agonist.shape, np.shape(on), koff.shape)
     matrix = np.zeros((*shape, len(STATES), len(STATES)))
     for here, there, forth, back in steps:
         for offset in (0, _BLOCKED):
             _link(matrix, here + offset, there + offset, forth, back)
-    _link(matrix, _O, _O + _BLOCKED, on, phase.block.koff_per_s)
+    _link(matrix, _O, _O + _BLOCKED, on, koff)
     return matrix
 
 
@@ -379,8 +392,7 @@ def course(gating: Gating, phases: Sequence[Phase], times_s: ArrayLike) -> Array
     strictly increasing, from 0 to the end of the last phase.
 
     Exact: p(t) = exp(Q (t - t0)) p(t0) within each phase, with the exponential of the matrix by
-    scaling and squaring. Source: Al-Mohy AH, Higham NJ. SIAM J Matrix Anal Appl 2009;31:970-989
-    (scipy.linalg.expm).
+    scaling and squaring (`matrix_exponential`).
     Raises ValueError also for no phases and for times outside them.
     """
     if not isinstance(phases, Sequence) or not phases:
@@ -402,7 +414,7 @@ def course(gating: Gating, phases: Sequence[Phase], times_s: ArrayLike) -> Array
     for phase, end, edge in zip(phases, ends, edges, strict=True):
         matrix = rate_matrix(gating, phase)[..., None, :, :]
         spans = np.append(times[begin:edge] - start, phase.duration_s)
-        moves = expm(matrix * spans[:, None, None])
+        moves = matrix_exponential(matrix * spans[:, None, None])
         found = (moves @ state[..., None, :, None])[..., 0]
         parts.append(found[..., :-1, :])
         state, begin, start = found[..., -1, :], edge, end
@@ -426,7 +438,8 @@ def blocked(states: ArrayLike) -> Array:
 
     states: the probabilities that `course` returns. Shape (..., times).
     """
-    return _states(states)[..., _BLOCKED:].sum(axis=-1)
+    share: Array = _states(states)[..., _BLOCKED:].sum(axis=-1)
+    return share
 
 
 def open_probability(gating: Gating, agonist_um: ArrayLike | None = None) -> Array:
@@ -449,7 +462,7 @@ def open_probability(gating: Gating, agonist_um: ArrayLike | None = None) -> Arr
     return a * a * opened / (1 + once + a * a * bound)
 
 
-def _link(matrix: Array, here: int, there: int, forth: ArrayLike, back: ArrayLike) -> None:
+def _link(matrix: Array, here: int, there: int, forth: Array | float, back: Array | float) -> None:
     matrix[..., there, here] += forth
     matrix[..., here, here] -= forth
     matrix[..., here, there] += back

@@ -99,10 +99,11 @@ def _left(
     s = np.sqrt(k * b / 2)
     shift = (k - decay) / (2 * s)
 
-    def survival(since: float, until: Array) -> Array:
+    def survival(since: Array | float, until: Array) -> Array:
         return np.exp(-k * (until - since) * (1 + b * ((until + since) / 2 - first)))
 
     fed_until = np.clip(times, begin, end)
     fed = np.exp(-decay * (fed_until - begin)) * dawsn(s * (fed_until - first) + shift)
     fed -= survival(begin, fed_until) * dawsn(s * (begin - first) + shift)
-    return start / s * fed * survival(fed_until, np.maximum(times, fed_until))
+    left: Array = start / s * fed * survival(fed_until, np.maximum(times, fed_until))
+    return left

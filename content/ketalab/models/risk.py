@@ -104,7 +104,7 @@ def compare_proportions(
     difference_interval = _interval(*counts, compare="diff", method="newcomb")
     ratio: float | None = None
     ratio_interval: Interval | None = None
-    if treated_events and control_events and (treated, control) != (1, 1):
+    if treated_events and control_events and not (treated == 1 and control == 1):
         ratio = float(treated / control)
         ratio_interval = _interval(*counts, compare="ratio", method="log")
 

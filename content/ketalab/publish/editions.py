@@ -21,7 +21,7 @@ remarks on timing, misconceptions and discussion. Everything else is as students
 
 def _without(notebook: NotebookNode, tags: set[str]) -> NotebookNode:
     remover = TagRemovePreprocessor(remove_cell_tags=tags)
-    result, _ = remover.preprocess(deepcopy(notebook), {})
+    result: NotebookNode = remover.preprocess(deepcopy(notebook), {})[0]
     return result
 
 

@@ -64,7 +64,7 @@ class Project:
     def export_sources(self) -> list[Path]:
         """Every file that the exports depend on, besides the lessons themselves."""
         package = self.root / "content" / "ketalab"
-        kinds = {".py", ".yaml", ".js", ".css", ".j2", ".json", ".txt"}
+        kinds = {".py", ".yaml", ".js", ".css", ".j2", ".json", ".txt", ".typed"}
         glossary = self.lessons.glob("glossary.yaml")
         names = ("LICENSE", "CITATION.cff", "pyproject.toml", "requirements.txt")
         beside = [self.root / name for name in names if (self.root / name).exists()]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,7 +44,9 @@ class EmbedWidgets(Preprocessor):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         states = nb.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
-        self._states, self._names, embedded = states, {}, Embedded()
+        self._states: Mapping[str, Any] = states
+        self._names: dict[str, str] = {}
+        embedded = Embedded()
         for cell in nb.cells:
             for output in cell.get("outputs", []):
                 view = output.get("data", {}).pop(WIDGET_VIEW, None)
@@ -55,7 +58,7 @@ class EmbedWidgets(Preprocessor):
         return nb, resources
 
     def _is_ours(self, model_id: str) -> bool:
-        return self._states.get(model_id, {}).get("model_module") == "anywidget"
+        return bool(self._states.get(model_id, {}).get("model_module") == "anywidget")
 
     def _ours_in(self, model_id: str) -> list[str]:
         """The widget itself if it is ours, else those of ours that it holds, in order."""

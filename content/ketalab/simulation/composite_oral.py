@@ -12,8 +12,8 @@ from types import MappingProxyType
 import numpy as np
 
 from ketalab.evidence.pharmacology import PkModel, pk_models
+from ketalab.models.arguments import Array
 from ketalab.models.compartments import Input
-from ketalab.models.kinetics import Array
 from ketalab.simulation import otto
 from ketalab.simulation.structure import (
     Case,
@@ -25,10 +25,10 @@ from ketalab.simulation.structure import (
 
 def completed(record: PkModel) -> PkModel:
     """Return a record together with the parameters of the one whose disposition it takes."""
-    lender = pk_models()[record.parameters["disposition"]]
+    lender = pk_models()[str(record.by_name["disposition"])]
     return record.model_copy(
         update={
-            "parameters": MappingProxyType({**lender.parameters, **record.parameters}),
+            "parameters": MappingProxyType({**lender.by_name, **record.by_name}),
             "covariates": lender.covariates,
             "iiv": lender.iiv,
             "sampling": lender.sampling,

@@ -18,7 +18,10 @@ def in_mg_per_l(concentration: Parameter) -> tuple[float, ...]:
     if unit in _MASS:
         factor = _MASS[unit]
     elif unit in _MOLES:
-        factor = _MOLES[unit] * receptor().chemistry["ketamine"].mw.number
+        molar_mass = receptor().chemistry["ketamine"].mw
+        if not isinstance(molar_mass, Parameter):
+            raise TypeError("receptor.yaml: the molar mass of ketamine names no source")
+        factor = _MOLES[unit] * molar_mass.number
     else:
         raise ValueError(f"concentration must be in a unit of concentration, got {unit}")
     return tuple(number * factor for number in concentration.numbers)

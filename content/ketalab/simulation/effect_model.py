@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -69,7 +69,8 @@ class EffectModel:
     @property
     def population(self) -> str:
         """In whom the numbers were measured."""
-        return "; ".join(dict.fromkeys(number.species_assay for number in self.parameters))
+        said = (number.species_assay for number in self.parameters)
+        return "; ".join(dict.fromkeys(words for words in said if words is not None))
 
     @property
     def source_keys(self) -> tuple[str, ...]:
@@ -94,7 +95,8 @@ class EffectModel:
         """
         site = numbers("concentration_mg_per_l", concentration_mg_per_l)
         card = model_card(self.record)
-        warnings = card.check(**{self.quantity: 1000 * site}, **quantities)
+        asked: dict[str, Any] = {self.quantity: 1000 * site, **quantities}
+        warnings = card.check(**asked)
         try:
             curve = self.curve(site)
         except ValueError as error:
@@ -172,4 +174,5 @@ class Effect:
         """
         if self.model.responders is None:
             raise ValueError(f"{self.model.id}: how many people respond is not known")
+        assert self.values is not None  # what has responders has one number for those who do
         return mixture_of_responders(self.values, self.model.responders.drug.number)

@@ -10,7 +10,6 @@ array([0. , 0.5])
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
@@ -35,6 +34,7 @@ from ketalab.simulation.effect_model import (
     EffectModel,
     Responders,
 )
+from ketalab.simulation.numbers_in_words import numbers_in_words
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -77,6 +77,8 @@ def opposed_pain(s_ketamine_mg_per_l: ArrayLike, s_norketamine_mg_per_l: ArrayLi
     norketamine = effect_models()["pain_by_norketamine"].at(
         numbers("s_norketamine_mg_per_l", s_norketamine_mg_per_l)
     )
+    assert ketamine.values is not None  # both are straight lines
+    assert norketamine.values is not None
     return Opposition(ketamine, norketamine, ketamine.values + norketamine.values)
 
 
@@ -165,7 +167,7 @@ def _pain_and_norketamine() -> tuple[EffectModel, EffectModel]:
     record = pd_models()["norketamine_olofsen2012"]
     delay = record.parameters["t_half_ke0"]
     # The number is the mean of all endpoints; that of pain stands in the words after the unit.
-    (minutes,) = _in_words(r"to ([\d.]+) pain\)", delay.unit)
+    (minutes,) = numbers_in_words(r"to ([\d.]+) pain\)", delay.unit)
     ke0 = rate_constant(minutes * _HOURS["min"]).item()
     linear = (
         "The source's model is linear and additive; it is used only up to the one concentration "
@@ -174,7 +176,7 @@ def _pain_and_norketamine() -> tuple[EffectModel, EffectModel]:
 
     def one(id: str, name: str, drug: str, quantity: str, *more: str) -> EffectModel:
         effect = record.parameters[name]
-        (last,) = _in_words(r"([\d.]+) ng/mL$", effect.unit)
+        (last,) = numbers_in_words(r"([\d.]+) ng/mL$", effect.unit)
         return EffectModel(
             id=id,
             record=record.id,
@@ -256,7 +258,7 @@ def _sedation_of_children() -> EffectModel:
     used = [record.parameters[name] for name in ("EC50", "Hill", "Emax_fraction", "t_half_ke0")]
     ec50, hill, largest, delay = used
     (half,) = in_mg_per_l(ec50)
-    (score,) = _in_words(r"^E = ([\d.]+)\*\(", record.model or "")
+    (score,) = numbers_in_words(r"^E = ([\d.]+)\*\(", record.model or "")
     return EffectModel(
         id="sedation_of_children",
         record=record.id,
@@ -312,7 +314,7 @@ def _cardiac_output() -> EffectModel:
     rise = pd_models()["acute_pain_sigtermans2009"].parameters["cardiac_output_increase"]
     haemodynamics = pd_models()["haemodynamics"]
     delay = haemodynamics.parameters["CO_t_half_ke0"]
-    first, last = _in_words(r"over ([\d.]+)-([\d.]+) ng/mL", rise.unit)
+    first, last = numbers_in_words(r"over ([\d.]+)-([\d.]+) ng/mL", rise.unit)
     low, high = (_line(number, first, last) for number in rise.numbers)
     return EffectModel(
         id="cardiac_output",
@@ -363,16 +365,8 @@ def _line(effect: float, first_ng_per_ml: float, last_ng_per_ml: float) -> Calla
 
 
 def _ke0_per_h(half_time: Parameter) -> float:
-    return rate_constant(half_time.number * _HOURS[half_time.base_unit]).item()
+    return rate_constant(half_time.number * _HOURS[str(half_time.base_unit)]).item()
 
 
 def _words(record: PdModel, name: str) -> str:
     return str(record.parameters[name].value)
-
-
-def _in_words(pattern: str, text: str) -> tuple[float, ...]:
-    """The numbers that the groups of ``pattern`` find: some stand in the words after a unit."""
-    found = re.search(pattern, text)
-    if found is None:
-        raise ValueError(f"expected {pattern!r} in {text!r}")
-    return tuple(map(float, found.groups()))

@@ -6,15 +6,16 @@ for a share of one, and its concentration is the same for any.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 
 from ketalab.evidence.pharmacology import PkModel
 from ketalab.models import kinetics
-from ketalab.models.kinetics import Array, Mammillary
+from ketalab.models.arguments import Array
+from ketalab.models.kinetics import Mammillary
 from ketalab.models.rising_clearance import metabolite
+from ketalab.simulation.numbers_in_words import numbers_in_words
 from ketalab.simulation.structure import Case, Site, into_blood
 
 _VOLUME, _CLEARANCE = "L/70 kg", "L/h/70 kg"
@@ -23,7 +24,8 @@ _VOLUME, _CLEARANCE = "L/70 kg", "L/h/70 kg"
 def rise_per_h(record: PkModel) -> float:
     """Return the rise of the metabolite's clearance in each hour, as a share of the first, 1/h."""
     words = r"CL of norketamine x \(1\+([\d.]+) x hours since first dose\)"
-    return float(re.search(words, record.covariates)[1])
+    (rise,) = numbers_in_words(words, record.covariates or "")
+    return rise
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ketalab.evidence.interaction import Interaction
 from ketalab.evidence.library import library
@@ -141,7 +141,7 @@ def exposure_change(
 def _change(entry: Interaction) -> ExposureChange:
     form, route = _STUDIED[entry.ketamine_form]
     published = _published(entry)
-    about = {
+    about: dict[str, Any] = {
         "interaction": entry.id,
         "interacting_drug": entry.interacting_drug,
         "form": form,
@@ -155,7 +155,8 @@ def _change(entry: Interaction) -> ExposureChange:
     if published is None:
         said = f"the source says: {entry.auc_change}" if entry.auc_change else "no measurement"
         return ExposureChange(
-            **about, not_known=(f"By how much the AUC of ketamine changes is not known: {said}.",)
+            **about,
+            not_known=(f"By how much the AUC of ketamine changes is not known: {said}.",),
         )
 
     ratio = _ratio(published, published.estimate)
@@ -172,21 +173,20 @@ def _change(entry: Interaction) -> ExposureChange:
         span = _ratio(published, published.low), _ratio(published, published.high)
 
     before = None if route == "intravenous" else _bioavailability(route)
-    fraction = None if before is None else before.number
-    by_vein = entry if route == "intravenous" else _by_vein(entry)
-    if route == "intravenous":
+    splits: tuple[Split, ...]
+    if before is None:
         splits = (Split(clearance_factor_by_vein(ratio).item(), None, "intravenous study"),)
-    elif by_vein is not None:
-        vein = _published(by_vein)
+    elif by_vein := _by_vein(entry):
+        other, vein = by_vein
         clearance = clearance_factor_by_vein(_ratio(vein, vein.estimate)).item()
-        way_in = bioavailability_factor_by_mouth(ratio, clearance, fraction).item()
+        way_in = bioavailability_factor_by_mouth(ratio, clearance, before.number).item()
         splits = (Split(clearance, way_in, "intravenous study"),)
         warnings.append(
-            f"Clearance is that of {by_vein.ketamine_form} with the same medicine; that it holds "
+            f"Clearance is that of {other.ketamine_form} with the same medicine; that it holds "
             "by this route too is how the two are told apart."
         )
     else:
-        splits = splits_of_oral_ratio(ratio, fraction)
+        splits = splits_of_oral_ratio(ratio, before.number)
         not_known.append(
             "No study by vein is in the table, so how the change divides between clearance and "
             "the way in is not known: every split is an assumption."
@@ -201,7 +201,7 @@ def _change(entry: Interaction) -> ExposureChange:
         **about,
         auc_ratio=ratio,
         auc_ratio_range=span,
-        bioavailability=fraction,
+        bioavailability=None if before is None else before.number,
         bioavailability_source=None if before is None else before.source_key,
         splits=splits,
         not_known=tuple(not_known),
@@ -222,17 +222,17 @@ def _ratio(published: Change, number: float) -> float:
     return number if published.change_in == "fold" else 1 + number / 100
 
 
-def _by_vein(entry: Interaction) -> Interaction | None:
-    """Return the row by vein of the same medicine, form and paper, if it has a number."""
+def _by_vein(entry: Interaction) -> tuple[Interaction, Change] | None:
+    """Return the row by vein of the same medicine, form and paper, and its number, if any."""
     form, _ = _STUDIED[entry.ketamine_form]
     for other in library().interactions.values():
         if (
             other.interacting_drug == entry.interacting_drug
             and _STUDIED[other.ketamine_form] == (form, "intravenous")
             and set(other.sources) & set(entry.sources)
-            and _published(other) is not None
+            and (published := _published(other)) is not None
         ):
-            return other
+            return other, published
     return None
 
 
@@ -241,7 +241,7 @@ def _bioavailability(route: Route | None) -> Parameter:
     model, name = {
         "oral": ("composite_oral_S", "F_ketamine"),
         "intranasal": ("physiology", "F_nasal_label"),
-    }[route]
+    }[str(route)]
     model_record = pk_models()[model]
     model_record.number(name, "fraction")
     return model_record.parameter(name)

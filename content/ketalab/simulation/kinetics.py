@@ -92,7 +92,7 @@ class KineticModel:
         """Where blood was taken; None where neither the record nor its parameters say."""
         words = [
             parameter.species_assay or ""
-            for parameter in self.record.parameters.values()
+            for parameter in self.record.by_name.values()
             if not isinstance(parameter, str)
         ]
         arterial = "arterial" if all("arterial" in assay for assay in words) else None
@@ -271,6 +271,6 @@ def kinetic_model(id: str) -> KineticModel:
         why = record.missing or record.note or record.doubts or record.consistency
         reason = printable(why) or "the record has no kinetic parameters to run"
         raise ValueError(f"id: {id} cannot be simulated, its record is not complete: {reason}")
-    if "disposition" in record.parameters:
+    if "disposition" in record.by_name:
         record = composite_oral.completed(record)
     return KineticModel(record, model_card(id), _STRUCTURES[id](record), variability(record))

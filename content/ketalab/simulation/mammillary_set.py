@@ -8,7 +8,8 @@ import numpy as np
 
 from ketalab.evidence.pharmacology import PkModel
 from ketalab.models import kinetics
-from ketalab.models.kinetics import Array, Mammillary
+from ketalab.models.arguments import Array
+from ketalab.models.kinetics import Mammillary
 from ketalab.simulation.people import People
 from ketalab.simulation.structure import Case, Site, into_blood
 
@@ -19,7 +20,7 @@ def disposition(people: People, clearance_factor: Array) -> Mammillary:
     Micro-constants: CL = k10 V1, Q = k1i V1, Vi = V1 k1i / ki1. Source: Gibaldi M, Perrier D.
     Pharmacokinetics, 2nd ed. Marcel Dekker 1982.
     """
-    names = people.record.parameters
+    names = people.record.by_name
     if "k10" in names:
         volume = people.get("V1", "L/kg")
         pairs = [

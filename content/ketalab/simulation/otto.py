@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ketalab.evidence.pharmacology import PkModel
+from ketalab.models.arguments import Array
 from ketalab.models.compartments import OUT, Input
-from ketalab.models.kinetics import Array
 from ketalab.simulation.people import People
 from ketalab.simulation.structure import (
     Case,

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ketalab.evidence.pharmacology import PkModel
+from ketalab.evidence.pharmacology import Parameter, PkModel
 from ketalab.models.arguments import Array, patients_in_common, per_patient
 from ketalab.simulation.weight_scaling import WeightScaling, reference_kg, weight_scaling
 
@@ -76,7 +76,8 @@ class People:
         `PkModel.number` does.
         """
         number = self.record.number(name, unit)
-        name = self.record.parameters[name].same_as or name
+        named = self.record.by_name[name]
+        name = (named.same_as if isinstance(named, Parameter) else None) or name
         own = np.asarray(self.individuals.get(name, 1.0))
         if name in self.individuals and self._is_fraction(name):
             return own
@@ -92,7 +93,7 @@ class People:
         """What is assumed of their weights: nothing at the weight that the model refers to."""
         units = [
             parameter.base_unit or ""
-            for parameter in self.record.parameters.values()
+            for parameter in self.record.by_name.values()
             if not isinstance(parameter, str)
         ]
         reference = max(map(reference_kg, units))

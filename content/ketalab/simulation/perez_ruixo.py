@@ -7,15 +7,15 @@ is: the first pass and later clearance are one process.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 
 from ketalab.evidence.pharmacology import PkModel
+from ketalab.models.arguments import Array
 from ketalab.models.compartments import OUT, Input
-from ketalab.models.kinetics import Array
 from ketalab.simulation.dose import Dose
+from ketalab.simulation.numbers_in_words import numbers_in_words
 from ketalab.simulation.people import People
 from ketalab.simulation.structure import (
     Case,
@@ -32,7 +32,8 @@ _ASIAN = ("Asian", "Japanese")
 
 def device_mg(record: PkModel) -> float:
     """Return what one nasal device holds, mg, from the words on FRn."""
-    return float(re.search(r"first ([\d.]+)-mg device", record.parameter("FRn").unit)[1])
+    (device,) = numbers_in_words(r"first ([\d.]+)-mg device", record.parameter("FRn").unit)
+    return device
 
 
 def devices(record: PkModel, dose: Dose) -> Array:
@@ -70,7 +71,7 @@ def liver_flow(case: Case) -> Array:
     if case.age_years is None:
         return flow
     decline = people.record.parameter("age_Qh")
-    threshold = float(re.search(r"per year above ([\d.]+)", decline.unit)[1])
+    (threshold,) = numbers_in_words(r"per year above ([\d.]+)", decline.unit)
     typical = people.record.number("Qh", "L/h")
     above = np.maximum(np.asarray(case.age_years) - threshold, 0.0)
     aged = typical + people.record.number("age_Qh", "L/h per year") * above

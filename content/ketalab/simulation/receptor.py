@@ -10,7 +10,6 @@ descriptions (`ketamine_by_ic50`, `by_rates`), and nothing here takes both.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -20,10 +19,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import constants
 
-from ketalab.evidence.pharmacology import Parameter, receptor
+from ketalab.evidence.pharmacology import Parameter, parameter_in, receptor
 from ketalab.evidence.pharmacology.model_card import model_card
 from ketalab.models import receptor as model
 from ketalab.models import wind_up as summation
+from ketalab.simulation.numbers_in_words import numbers_in_words
 
 Array: TypeAlias = NDArray[np.float64]
 Form = Literal["racemic", "S", "R"]
@@ -117,7 +117,7 @@ class PublishedRates:
     @property
     def half_block_um(self) -> float:
         """koff / kon, uM: where half of a steady current is left."""
-        return float(self.rates.koff_per_s / self.rates.kon_per_um_s)
+        return float(np.divide(self.rates.koff_per_s, self.rates.kon_per_um_s))
 
     def unblocked(self, concentration_um: ArrayLike, times_s: ArrayLike) -> Answer:
         """Return what is left of a steady current, shape (..., times).
@@ -351,7 +351,7 @@ def ketamine_course(
         ) + gating_card.check(glutamate_um=stretch.agonist_um)
         warnings.update(dict.fromkeys(said))
     states = model.course(channel, [phases[stretch] for stretch in stretches], times_s)
-    sources = published.sources | extra | {f"gating.{scheme}": gating_schemes()[scheme]}
+    sources = {**published.sources, **extra, f"gating.{scheme}": gating_schemes()[scheme]}
     assumptions = (
         *published.assumptions,
         _REFERENCE,
@@ -490,13 +490,8 @@ def _ketamine_e_fold(delta: Parameter) -> float:
 
 def _places(section: str, *names: str) -> dict[str, Parameter]:
     """Return records of one section of the table by their place."""
-    found = {}
-    for name in names:
-        record = getattr(receptor(), section)[name]
-        if not isinstance(record, Parameter):
-            raise TypeError(f"{section}.{name} holds no number or words of a source")
-        found[f"{section}.{name}"] = record
-    return found
+    held = getattr(receptor(), section)
+    return {f"{section}.{name}": parameter_in(held, name) for name in names}
 
 
 def _number(parameter: Parameter, unit: str) -> float:
@@ -514,7 +509,5 @@ def _conditions(record: Parameter) -> str:
 
 def _in_words(words: str, pattern: str) -> float:
     """Return a number that the table gives in words beside a value."""
-    found = re.search(pattern, words)
-    if found is None:
-        raise ValueError(f"expected {pattern} in {words!r}")
-    return float(found[1])
+    (number,) = numbers_in_words(pattern, words)
+    return number

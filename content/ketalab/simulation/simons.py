@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ketalab.evidence.pharmacology import Parameter, PkModel, receptor
+from ketalab.models.arguments import Array
 from ketalab.models.compartments import OUT, Input
-from ketalab.models.kinetics import Array
 from ketalab.simulation.dose import Dose
 from ketalab.simulation.structure import (
     Case,

@@ -9,8 +9,9 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ketalab.models.arguments import Array
 from ketalab.models.compartments import OUT, Input, Network, amounts
-from ketalab.models.kinetics import Array, Bolus, Infusion
+from ketalab.models.kinetics import Bolus, Infusion
 from ketalab.simulation.dose import Dose
 from ketalab.simulation.people import People
 
@@ -58,8 +59,11 @@ class Structure(Protocol):
     concentrations: mg/L, (patients, times), of all substances, or at an effect site of one.
     """
 
-    routes: tuple[str, ...]
-    substances: tuple[str, ...]
+    @property
+    def routes(self) -> tuple[str, ...]: ...
+
+    @property
+    def substances(self) -> tuple[str, ...]: ...
 
     def assumptions(self, case: Case) -> tuple[str, ...]: ...
 

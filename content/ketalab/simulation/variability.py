@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Final
 
 from ketalab.evidence.pharmacology import Parameter, PkModel
 from ketalab.models.patients import LogitNormal, LogNormal, Population, omega2_of_cv
 
 # Neither record says which of the two a paper's "CV %" is. The code of a peer that repeats
 # perezruixo2021 reads it as that of the parameter itself, and so does the course.
-_CV_IS = "cv of the parameter"
+_CV_IS: Final = "cv of the parameter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def _pair(record: PkModel, name: str) -> tuple[str, str]:
     found = re.fullmatch(r"omega2_(\w+)_cov_(\w+)", name)
     known = {
         key.replace("_", ""): key
-        for key, parameter in record.parameters.items()
+        for key, parameter in record.by_name.items()
         if isinstance(parameter, Parameter)
     }
     if found is None or found[1] not in known or found[2] not in known:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import unicodedata
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import pytest
@@ -32,12 +32,12 @@ class Pdf:
         self.root = self.reader.trailer["/Root"]
         self.pages = len(self.reader.pages)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """All text in one line, ligatures undone."""
         return plain(" ".join(page.extract_text() for page in self.reader.pages))
 
-    @property
+    @cached_property
     def elements(self) -> list:
         """The elements of the structure tree in reading order."""
         return list(_elements(self.root["/StructTreeRoot"]["/K"]))

@@ -86,6 +86,7 @@ def test_it_holds_what_a_student_needs_and_nothing_else(course, packed):
         *IMPORTED,
         "frontend",
         "__init__.py",
+        "quick_start.py",
     }
     assert not [name for name in rest if name.endswith(".md") or "__pycache__" in name]
 

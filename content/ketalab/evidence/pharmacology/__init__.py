@@ -19,7 +19,7 @@ from ketalab.evidence.pharmacology.parameter import Parameter
 from ketalab.evidence.pharmacology.pd_model import PdModel
 from ketalab.evidence.pharmacology.peer import Peers
 from ketalab.evidence.pharmacology.pk_model import PkModel
-from ketalab.evidence.pharmacology.receptor import Receptor
+from ketalab.evidence.pharmacology.receptor import Receptor, parameter_in
 from ketalab.evidence.pharmacology.tables import (
     Pharmacology,
     benchmarks,
@@ -46,6 +46,7 @@ __all__ = [
     "load_pharmacology",
     "model_card",
     "model_cards",
+    "parameter_in",
     "pd_models",
     "peers",
     "pk_models",

@@ -99,9 +99,14 @@ class PkModel(Record):
         """The doubts without what leans on memory."""
         return printable(self.doubts)
 
+    @property
+    def by_name(self) -> Mapping[str, Parameter | str]:
+        """The parameters by name; none where no value could be read."""
+        return self.parameters or {}
+
     def parameter(self, name: str) -> Parameter:
         """Return one parameter, or that which it equals ("= VK1"). KeyError: no such name."""
-        found = (self.parameters or {}).get(name)
+        found = self.by_name.get(name)
         if not isinstance(found, Parameter):
             raise KeyError(f"{self.id} has no parameter {name!r}")
         return self.parameter(found.same_as) if found.same_as else found

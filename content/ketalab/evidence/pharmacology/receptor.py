@@ -53,6 +53,14 @@ Weight = Annotated[
 ]
 
 
+def parameter_in(section: Mapping[str, Entry], place: str) -> Parameter:
+    """Return the parameter at a place. KeyError: no such place; TypeError: it holds none."""
+    found = section[place]
+    if not isinstance(found, Parameter):
+        raise TypeError(f"{place} holds no number or words of a source")
+    return found
+
+
 class MagnesiumBlock(Record):
     """The share of receptors that magnesium leaves open: B(V) = 1/(1 + [Mg]/K0 exp(-slope V)).
 

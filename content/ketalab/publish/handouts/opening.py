@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -55,12 +56,13 @@ def openings(notebook: NotebookNode, cells: list[NotebookNode]) -> Iterator[Open
     for cell in cells:
         for output in cell.get("outputs", []):
             view = output.get("data", {}).get(WIDGET_VIEW)
+            state: Mapping[str, Any]
             state = states.get(view["model_id"], {}).get("state", {}) if view else {}
             if "pictures" in state.get("_spec", {}):
                 yield _opening(state)
 
 
-def _opening(state: NotebookNode) -> Opening:
+def _opening(state: Mapping[str, Any]) -> Opening:
     specification = state["_spec"]
     setting = {control["name"]: state[control["name"]] for control in specification["controls"]}
     explorer = getattr(explorers, specification["name"])(**setting)

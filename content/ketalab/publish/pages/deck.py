@@ -41,7 +41,7 @@ class DeckExporter(PageExporter):
         resources["policy"] = content_policy([*own, *speaker_scripts()], frame_src="'self' file:")
         return resources
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]  # as HTMLExporter: text, no notebook
         self, nb: NotebookNode, resources: Any = None, **options: Any
     ) -> tuple[str, dict[str, Any]]:
         """Export the cells that are tagged for the deck."""

@@ -41,7 +41,8 @@ class PageExporter(HTMLExporter):
     read, for HTML that may not stand in prose, and for headings that skip a level.
     """
 
-    export_from_notebook = None  # not for nbconvert's command line: it needs the executed lesson
+    # Not for nbconvert's command line: it needs the executed lesson.
+    export_from_notebook = None  # type: ignore[assignment]  # as nbconvert's own base class has it
     template_name = Unicode("ketalab_page").tag(config=True, affects_template=True)
     extra_template_basedirs = List([str(_HERE / "templates")]).tag(
         config=True, affects_environment=True
@@ -57,12 +58,12 @@ class PageExporter(HTMLExporter):
     @property
     def default_config(self) -> Config:
         """Widgets are collected first, while their states still stand in the notebook."""
-        config = super().default_config.copy()
+        config: Config = super().default_config.copy()
         config.merge(Config({type(self).__name__: {"preprocessors": [EmbedWidgets]}}))
         return config
 
     def default_filters(self) -> Any:
-        yield from super().default_filters()
+        yield from super().default_filters()  # type: ignore[no-untyped-call]  # nbconvert's
         yield "json_for_script", json_for_script
         yield "packed", packed
         yield "page_metadata", page_metadata
@@ -78,7 +79,7 @@ class PageExporter(HTMLExporter):
             raise PublishError(f"{title}: {error}") from error
 
     def _init_resources(self, resources: Any) -> Any:
-        resources = super()._init_resources(resources)
+        resources = super()._init_resources(resources)  # type: ignore[no-untyped-call]  # the same
         host = (_FRONTEND / "host.js").read_text("utf-8")
         contents = (_HERE / "contents.js").read_text("utf-8")
         resources["host_script"] = host
@@ -91,7 +92,7 @@ class PageExporter(HTMLExporter):
         resources["contents"] = Contents()
         return resources
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]  # as HTMLExporter: text, no notebook
         self, nb: NotebookNode, resources: Any = None, **options: Any
     ) -> tuple[str, dict[str, Any]]:
         """Export the student's page: speaker notes stay in the deck."""

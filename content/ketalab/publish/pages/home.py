@@ -123,6 +123,8 @@ def _look(taught: Lessons) -> str:
     from ketalab.explorers import SideEffectExplorer
 
     case = SideEffectExplorer().case()
+    caption = case.people_caption()
+    assert caption is not None  # it opens with both arms counted
     source = citable()[case.row.source]
     address = source.links[0][1]
     arms = "".join(
@@ -143,7 +145,7 @@ each number comes from. This is how the course looks at a claim.
 
 <figure class="look">
 <div class="arms">{arms}</div>
-<figcaption><strong>{escape(case.people_caption()["title"])}</strong>
+<figcaption><strong>{escape(caption["title"])}</strong>
 <span>{escape(case.reading())}</span>
 <span>Source: <a href="{escape(address)}">{escape(source.label)}</a>.{live}</span></figcaption>
 </figure>"""

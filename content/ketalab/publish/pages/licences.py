@@ -102,7 +102,8 @@ def _of_distribution(name: str, part: str) -> Notice:
         found = distribution(name)
     except PackageNotFoundError as error:
         raise PublishError(f"{name} is not installed: pip install -e '.[publish]'") from error
-    declared = found.metadata.get("License-Expression") or found.metadata.get("License") or ""
+    fields = [name for name in ("License-Expression", "License") if name in found.metadata]
+    declared = next((found.metadata[name] for name in fields if found.metadata[name]), "")
     texts = [
         file.read_text(encoding="utf-8")
         for file in sorted(found.files or (), key=str)

@@ -128,9 +128,11 @@ def objectives(notebook: NotebookNode) -> tuple[str, ...]:
     The list may follow the heading in its cell or stand in a later one.
     """
     parse = mistune.create_markdown(renderer=None)
-    inside, found = False, []
+    inside = False
+    found: list[str] = []
     for cell in notebook.cells:
-        for token in parse(cell.source) if cell.cell_type == "markdown" else ():
+        tokens: Any = parse(cell.source) if cell.cell_type == "markdown" else ()
+        for token in tokens:
             if token["type"] == "heading":
                 if inside and token["attrs"]["level"] <= 2:
                     return tuple(found)

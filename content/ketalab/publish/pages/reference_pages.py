@@ -53,4 +53,5 @@ def _shown(widget: CourseWidget, name: str) -> NotebookNode:
     output = new_output("display_data", data={WIDGET_VIEW: view, "text/plain": repr(widget)})
     # As nbconvert's own TagRemovePreprocessor marks a cell whose code is left out.
     without_code = {"transient": {"remove_source": True}}
-    return new_code_cell("", id=name, outputs=[output], metadata=without_code)
+    cell: NotebookNode = new_code_cell("", id=name, outputs=[output], metadata=without_code)
+    return cell

@@ -68,7 +68,7 @@ def _question(quiz: ET.Element, selection: Selection, question: Question) -> Non
     _text(element, "name", textwrap.shorten(name, 80, placeholder=" …"))
     prompt = paragraph(question.prompt)
     if question.kind == "numeric":
-        prompt += Markup("<p>Give a number: … {}</p>").format(words(question.unit))
+        prompt += Markup("<p>Give a number: … {}</p>").format(words(question.numeric.unit))
     _html(element, "questiontext", prompt)
     _html(element, "generalfeedback", _parts(question) + _sources(question))
     _leaf(element, "defaultgrade", "1")
@@ -97,9 +97,8 @@ def _tags(selection: Selection, question: Question) -> list[str]:
 def _parts(question: Question) -> Markup:
     """What is said to the parts of a question whose type has no place for it."""
     if question.kind == "ordering":
-        pairs = [(item.text, item.feedback) for item in question.items]
-        return _list("ol", "{}: {}", pairs)
-    pairs = [(pair.left, pair.right, pair.feedback) for pair in question.pairs]
+        return _list("ol", "{}: {}", ((item.text, item.feedback) for item in question.items))
+    pairs = ((pair.left, pair.right, pair.feedback) for pair in question.pairs)
     return _list("ul", "{} → {}: {}", pairs)
 
 
@@ -148,7 +147,7 @@ def _share(parts: int) -> str:
 
 def _numeric(element: ET.Element, bank: Bank, question: Question) -> None:
     """Moodle takes the first answer that fits: the right one, any lower one, any other."""
-    unit = words(question.unit)
+    unit, said = words(question.numeric.unit), question.numeric.feedback
     if len(unit) > _UNIT_LENGTH:
         raise PublishError(
             f"{bank.lesson}.yaml: {question.id!r}, field unit: Moodle takes {_UNIT_LENGTH} "
@@ -157,7 +156,6 @@ def _numeric(element: ET.Element, bank: Bank, question: Question) -> None:
     right = accepted(bank, question)
     # Far beyond any answer, and near enough for a double to tell its end from the answer.
     reach = Decimal(10) ** (9 + max(0, right.answer.adjusted(), right.tolerance.adjusted()))
-    said = question.feedback
     for number, tolerance, fraction, feedback in (
         (exact(right.answer), exact(right.tolerance), "100", said.correct),
         (exact(right.answer - reach), exact(reach), "0", said.low),
@@ -224,6 +222,6 @@ def _text(parent: ET.Element, tag: str, text: str) -> None:
 
 
 def _html(parent: ET.Element, tag: str, html: Markup, **attributes: str) -> ET.Element:
-    element = ET.SubElement(parent, tag, format="html", **attributes)
+    element = ET.SubElement(parent, tag, {"format": "html", **attributes})
     _leaf(element, "text", str(html))
     return element

@@ -109,7 +109,7 @@ def _asked(question: Question) -> dict[str, Any]:
     """What a paper shows of a question: nothing that tells the answer."""
     seen: dict[str, Any] = {"kind": question.kind, "prompt": words(question.prompt)}
     if question.kind == "numeric":
-        seen["unit"] = words(question.unit)
+        seen["unit"] = words(question.numeric.unit)
     elif question.kind == "ordering":
         seen["rows"] = _lettered(item.text for item in _mixed_items(question))
     elif question.kind == "matching":
@@ -123,12 +123,12 @@ def _asked(question: Question) -> dict[str, Any]:
 def _answered(bank: Bank, question: Question) -> dict[str, Any]:
     """The solution in a few characters, and a line for each thing that could be answered."""
     if question.kind == "numeric":
-        right, said = accepted(bank, question), question.feedback
-        low, high, unit = rounded(right.low), rounded(right.high), words(question.unit)
+        right, feedback = accepted(bank, question), question.numeric.feedback
+        low, high, unit = rounded(right.low), rounded(right.high), words(question.numeric.unit)
         lines = [
-            ("✓ right", f"from {low} to {high} {unit}", said.correct),
-            ("✗ low", f"below {low}", said.low),
-            ("✗ high", f"above {high}", said.high),
+            ("✓ right", f"from {low} to {high} {unit}", feedback.correct),
+            ("✗ low", f"below {low}", feedback.low),
+            ("✗ high", f"above {high}", feedback.high),
         ]
         solution = f"{rounded(right.answer)} {unit}"
     elif question.kind == "ordering":
@@ -155,7 +155,7 @@ def _answered(bank: Bank, question: Question) -> dict[str, Any]:
             )
             for place, option in enumerate(question.options)
         ]
-    said = [_Line(mark, words(text), words(feedback)) for mark, text, feedback in lines]
+    said = [_Line(mark, words(text), words(comment)) for mark, text, comment in lines]
     return {"solution": solution, "lines": said}
 
 

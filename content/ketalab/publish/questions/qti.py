@@ -85,7 +85,8 @@ def _text2qti() -> ModuleType:
             f"{error.name} is not installed: exports need the extra of pyproject.toml, `make "
             "exports` installs it"
         ) from error
-    return text2qti
+    package: ModuleType = text2qti
+    return package
 
 
 def _name(quiz: Selection) -> str:
@@ -108,7 +109,9 @@ def _assessment(quiz: Selection, text2qti: ModuleType) -> bytes:
             item = _OWN_ITEMS[question.kind](quiz.bank, question, _general(question))
         else:
             item = chosen[question.id]
-            item.remove(item.find("itemmetadata"))
+            written = item.find("itemmetadata")
+            assert written is not None  # text2qti gives every item some
+            item.remove(written)
         item.attrib.update(ident=f"ketalab_{question.id}", title=question.id)
         item.insert(0, _item_metadata(quiz, question))
         section.append(item)
@@ -229,4 +232,5 @@ def _language_string(parent: ET.Element, text: str) -> None:
 
 def _xml(root: ET.Element) -> bytes:
     ET.indent(root, " ")
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written + b"\n"

@@ -24,10 +24,10 @@ def numeric_item(bank: Bank, question: Question, general: Markup) -> ET.Element:
     Raises:
         PublishError: the answer is not one number.
     """
-    right, said = accepted(bank, question), question.feedback
+    right, said = accepted(bank, question), question.numeric.feedback
     item = ET.Element("item")
     prompt = paragraph(question.prompt)
-    prompt += Markup("<p>Give a number: … {}</p>").format(words(question.unit))
+    prompt += Markup("<p>Give a number: … {}</p>").format(words(question.numeric.unit))
     presentation = _presentation(item, prompt)
     asked = ET.SubElement(presentation, "response_str", ident="response1", rcardinality="Single")
     blank = ET.SubElement(asked, "render_fib", fibtype="Decimal")

@@ -57,7 +57,7 @@ def accepted(bank: Bank, question: Question) -> Accepted:
     Raises:
         PublishError: its answer is not one number.
     """
-    value = question.answer.number()
+    value = question.numeric.answer.number()
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise PublishError(
             f"{bank.lesson}.yaml: {question.id!r}, field answer: expected one number, got {value!r}"
