@@ -110,12 +110,14 @@ def test_what_gh_says_when_it_fails_is_passed_on(run, monkeypatch, tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the made-up gh is a script")
 def test_gh_gets_its_text_as_input(monkeypatch, tmp_path):
-    made_up = tmp_path / "gh"
-    made_up.write_text(
-        f"#!{sys.executable}\nimport sys\nsys.exit('no such label') if 'x' in sys.argv else "
+    script, made_up = tmp_path / "gh.py", tmp_path / "gh"
+    script.write_text(
+        "import sys\nsys.exit('no such label') if 'x' in sys.argv else "
         "print(sys.argv[1:], sys.stdin.read())\n",
         encoding="utf-8",
     )
+    # Not Python in the first line: its path may hold a space.
+    made_up.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{script}" "$@"\n', encoding="utf-8")
     made_up.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert report.gh("issue", "edit", text="so") == "['issue', 'edit'] so\n"
