@@ -29,9 +29,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # limit: at the limit the suite that runs is stopped, and the run has failed.
 BUDGETS = {
     "style": 20,
-    "unit": 180,
-    "notebooks": 200,
-    "browser": 430,
+    "unit": 240,
+    "notebooks": 80,
+    "browser": 560,
 }
 WHOLE_BUDGET = 900
 # A busy machine may take longer than the budget without anything being wrong.

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-# Tests of these are not of the fast suite: they need a browser, build all exports, or are long.
+# Tests of these are not of the fast suite: they need a browser or the whole repository, build all
+# exports, or are long.
 SLOW = (
     "tests/browser",
     "tests/firefox",
@@ -24,6 +25,7 @@ SLOW = (
     "tests/benchmarks",
     "tests/mutation",
     "tests/notebooks",
+    "tests/weekly",
     "tests/test_benchmarks.py",
 )
 # Seconds of processor time. A longer test is left out.
