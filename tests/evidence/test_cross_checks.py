@@ -124,6 +124,12 @@ def test_one_broken_figure(
     )
 
 
+@pytest.mark.parametrize("limit", [1.46, 2.61])
+def test_a_published_value_may_be_a_limit_of_its_interval(tables: Tables, limit: float) -> None:
+    tables.put("side_effects.yaml", "hardy__01", "published.value", limit)
+    assert tables.complaints() == []
+
+
 def test_a_control_arm_needs_a_treatment_arm(tables: Tables) -> None:
     tables.put("side_effects.yaml", "podcast__02", "control", {"events": 1, "n": 222, "pct": None})
     assert tables.complaints() == [

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 # Tests of these are not of the fast suite: they need a browser or the whole repository, build all
-# exports, or are long.
+# exports, are long, or start processes that wait for a parent of their own.
 SLOW = (
     "tests/browser",
     "tests/firefox",
@@ -25,6 +25,7 @@ SLOW = (
     "tests/benchmarks",
     "tests/mutation",
     "tests/notebooks",
+    "tests/publish/test_workers.py",
     "tests/weekly",
     "tests/test_benchmarks.py",
 )
