@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 from traitlets import TraitError
 
@@ -11,6 +14,7 @@ from ketalab.evidence.pharmacology.parameter import Parameter
 from ketalab.explorers import RouteExplorer
 from ketalab.explorers.route_case import route_cases
 from ketalab.explorers.route_products import PRODUCTS, entry_of, shares
+from ketalab.frontend.still import still_svg
 
 CASES = route_cases()
 # Parts of a model (of one device, of the gut wall, of the mucosa, a scale factor), a constructed
@@ -177,3 +181,15 @@ def test_a_route_out_of_the_list_is_refused_with_the_list():
         RouteExplorer(route="inhaled", product="illicit ketamine")
     explorer.route = "inhaled"
     assert explorer.product == "S-ketamine mist, in a study"
+
+
+@pytest.mark.parametrize("picture", ["studies", "peaks"])
+def test_each_row_of_a_picture_has_its_label_once(picture: str):
+    explorer = RouteExplorer()
+    setting = dict(zip(explorer.control_names(), explorer.setting(), strict=True))
+    svg = still_svg(RouteExplorer.specification(), setting, picture)
+    drawn = [unescape(text) for text in re.findall("<text[^>]*>([^<]*)", svg)]
+    rows = explorer.case().drawn[picture]
+    assert {row["chosen"] for row in rows} == {True, False}
+    for row in rows:
+        assert drawn.count(row["label"]) == 1
