@@ -10,7 +10,7 @@ from traitlets import TraitError
 
 from ketalab.evidence.library import library
 from ketalab.evidence.result import Difference, Responders
-from ketalab.explorers import ForestExplorer
+from ketalab.explorers import ForestExplorer, forest
 from ketalab.explorers.forest_case import BESIDE, Pool, counted, mixture, pools
 
 ALL = ForestExplorer.known()
@@ -216,3 +216,11 @@ def test_a_setting_that_does_not_exist_is_refused():
             ForestExplorer(**wrong)
     with pytest.raises(TraitError, match="nothing has"):
         ForestExplorer(pool="alike", without="noppers2011fm")
+
+
+def test_reviews_on_scales_of_10_and_of_100_are_put_in_one_order():
+    name = "hours"
+    results = [library().results[id] for id in BESIDE[name][2]]
+    of_100 = next(r for r in results if r.scale.startswith("0-100"))
+    smaller = [r.model_copy(update={"estimate": -3.0}) if r is of_100 else r for r in results]
+    assert "From 3 points lower of 100" in forest._spread_words(name, smaller)

@@ -9,7 +9,7 @@ from traitlets import TraitError
 
 from ketalab.evidence.library import library
 from ketalab.evidence.result import Difference, Proportion
-from ketalab.explorers import ReliefOverTimeExplorer
+from ketalab.explorers import ReliefOverTimeExplorer, relief_over_time
 
 ALL = ReliefOverTimeExplorer.known()
 
@@ -127,3 +127,14 @@ def test_a_setting_that_does_not_exist_is_refused():
         ReliefOverTimeExplorer(source="brunamejias2024")
     with pytest.raises(TraitError, match="True or False"):
         ReliefOverTimeExplorer(others="yes")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "how_much"),
+    [(-2, -1, "all"), (-2, -0.9, "part"), (-1, 0, "part"), (-0.9, -0.1, "none")],
+)
+def test_an_interval_that_ends_at_the_threshold_reaches_it(low, high, how_much, monkeypatch):
+    monkeypatch.setattr(relief_over_time, "_threshold", lambda: (1.0, "of 10"))
+    point = next(r for r in library().results.values() if isinstance(r, Difference))
+    words = relief_over_time._against_threshold(point.model_copy(update={"low": low, "high": high}))
+    assert words == f"{how_much} of the interval reaches it"

@@ -255,6 +255,13 @@ def test_statsmodels_iteration_that_falls_back_to_0_is_not_followed() -> None:
         assert (heterogeneity.tau2 > 0) == (heterogeneity.q > 5)
 
 
+def test_studies_far_more_precise_than_they_agree_are_pooled_too() -> None:
+    # Then the root is the sample variance but for rounding, and may seem to lie beyond it.
+    y = [-2.89, -3.62]
+    tau2 = pool_effects(y, [1e-12, 1e-12], tau2_method="paule-mandel").heterogeneity.tau2
+    assert tau2 == pytest.approx((y[0] - y[1]) ** 2 / 2)
+
+
 @given(st.floats(-50, 50), st.floats(0.01, 20))
 @settings(deadline=None)
 def test_standard_error_comes_back_from_its_interval(effect: float, se: float) -> None:

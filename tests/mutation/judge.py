@@ -16,9 +16,13 @@ from tests.mutation.suite import enter, run_tests
 # How a mutation was killed:
 # content  a test or a cross check knows better;
 # seal     the record or question differs from what was compared with its source;
+# picture  an explorer draws something else than what was approved;
 # step     only a committed notebook differs from what would be built now;
 # time     a test did not end.
-Way = Literal["content", "seal", "step", "time", "survived"]
+Way = Literal["content", "seal", "picture", "step", "time", "survived"]
+
+# Those that `examine` tells apart, the weightiest first.
+WAYS: tuple[Way, ...] = ("content", "seal", "picture", "step")
 
 # Processor time for the tests of one mutation, in seconds. If a seal or a notebook kills it in any
 # case, the tests only decide what the report says of it, and get less.
@@ -29,6 +33,8 @@ _GRACE = 30.0
 
 # The check of the course's own seals stands on its own, after the tests.
 _SEAL_TESTS = "tests/publish/test_review_seals.py"
+# These too say only "changed": they come last, so that a test that knows better is named.
+_PICTURE_TESTS = "tests/explorers/test_drawn.py::test_pictures_draw"
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,7 @@ def _way(ended: Ended) -> tuple[Way, str, str]:
         return "time", "the limit", "it did not end in time"
     if ended.value is None:
         return "content", "the process", ended.error.strip().splitlines()[-1]
-    for way in ("content", "seal", "step"):
+    for way in WAYS:
         if ended.value[way]:
             return way, *ended.value[way]
     return "survived", "", ""
@@ -101,11 +107,10 @@ def examine(root: Path, path: str, tests: list[str]) -> dict[str, Any]:
     """Run the checks of this copy, the cheapest first. Called in a process of its own.
 
     Returns:
-        `content`, `seal` and `step`: the check that failed and what it said, or None; `tests` and
-        `complete`: as in `Verdict`.
+        Of each of `WAYS` the check that failed and what it said, or None; `tests` and `complete`:
+        as in `Verdict`.
     """
-    found: dict[str, Any] = {"content": None, "seal": None, "step": None}
-    found |= {"tests": 0, "complete": True}
+    found: dict[str, Any] = dict.fromkeys(WAYS) | {"tests": 0, "complete": True}
     enter(root)
     if not path.endswith(".py"):
         for way, checks in _CHECKS.items():
@@ -113,13 +118,18 @@ def examine(root: Path, path: str, tests: list[str]) -> dict[str, Any]:
             if found["content"]:
                 return found
         tests = [test for test in tests if not test.startswith(_SEAL_TESTS)]
-    if tests:
-        killed = found["seal"] or found["step"]
-        ran = run_tests(root, tests, SECONDS_IF_KILLED if killed else SECONDS)
-        found |= {"tests": ran["ran"], "complete": ran["complete"]}
+    killed = found["seal"] or found["step"]
+    pictures = [test for test in tests if test.startswith(_PICTURE_TESTS)]
+    others = [test for test in tests if test not in pictures]
+    for way, some in (("content", others), ("picture", pictures)):
+        if not some or (way == "picture" and (killed or found["content"])):
+            continue
+        ran = run_tests(root, some, SECONDS_IF_KILLED if killed else SECONDS)
+        found["tests"] += ran["ran"]
+        found["complete"] &= ran["complete"]
         if ran["failed"]:
-            found["content"] = (ran["failed"], ran["says"])
-    if not any(found[way] for way in _CHECKS):
+            found[way] = (ran["failed"], ran["says"])
+    if not any(found[way] for way in WAYS):
         found["step"] = _first({"notebooks again": lambda: compare(root / "notebooks")})
     return found
 

@@ -114,8 +114,13 @@ def _places(text: str, names: tuple[str, ...]) -> Iterator[tuple[str, int, int]]
         for node in nodes:
             for (line, _), _ in operator.mutation_positions(node):
                 number += 1
-                if not _for_people(lines[line - 1], name):
+                if not (_in_signature(node) or _for_people(lines[line - 1], name)):
                     yield name, number, line
+
+
+def _in_signature(node: parso.tree.NodeOrLeaf) -> bool:
+    """Whether it is the `*` or `/` between the parameters of a function, which computes nothing."""
+    return node.parent is not None and node.parent.type in ("parameters", "param")
 
 
 def _for_people(line: str, name: str) -> bool:

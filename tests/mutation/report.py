@@ -16,7 +16,7 @@ from tests.mutation.mutation import KINDS, Mutation
 # Of all mutations but those that are explained, the share that must be killed.
 GOAL = 0.97
 
-_WAYS = ("content", "seal", "step", "time")
+_WAYS = ("content", "seal", "picture", "step", "time")
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.mutation.baseline import Baseline, BaselineError, measure
 from tests.mutation.copies import Copies
 from tests.mutation.explained import ExplainedError, explained
-from tests.mutation.judge import Verdict, examine, judge
+from tests.mutation.judge import WAYS, Verdict, examine, judge
 from tests.mutation.mutation import KINDS, Mutation
 from tests.mutation.report import Report
 from tests.mutation.sample import draw
@@ -89,7 +89,7 @@ def _check_unchanged(copies: Copies) -> None:
     path = "content/lessons/00-start-here.md"  # of the files for which every check runs
     ended = copies.call(examine, path, [], seconds=_LIMIT_TO_DRAW).result()
     found = ended.value or {"content": ("the checks", ended.error)}
-    for way in ("content", "seal", "step"):
+    for way in WAYS:
         if found[way]:
             raise CannotBeginError(
                 f"nothing is mutated, and yet {found[way][0]} fails; mend it first: {found[way][1]}"

@@ -14,7 +14,7 @@ MODULE = '''"""A text with 1 + 1 in it."""
 LIMIT = 0.5
 
 
-def share(events, people):
+def share(events, *, people):
     """The share, -1 if there is nobody."""
     if people < 1:
         raise ValueError("at least 1 + 0")

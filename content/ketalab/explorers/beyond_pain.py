@@ -94,7 +94,7 @@ def _labels(base: alt.Chart) -> list[alt.Chart]:
         base.mark_text(align="left", dy=dy, limit=600, color=INK).encode(
             x=alt.value(0), text=f"{field}:N"
         )
-        for field, dy in (("label", -25), ("words", -11))
+        for field, dy in (("label", -29), ("words", -15))
     ]
 
 

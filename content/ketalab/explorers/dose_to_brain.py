@@ -667,7 +667,7 @@ def _models() -> alt.TopLevelMixin:
             scale=alt.Scale(domain=kinds, range=[TREATED, NEUTRAL, CONTROL]),
         ),
     )
-    labels = base.mark_text(align="left", dy=-12, limit=600, color=INK).encode(
+    labels = base.mark_text(align="left", dy=-15, limit=600, color=INK).encode(
         x=alt.value(0), text="peak_label:N"
     )
     return alt.layer(points, labels).properties(height=alt.Step(34))

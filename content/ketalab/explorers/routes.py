@@ -102,10 +102,10 @@ def _studies() -> alt.TopLevelMixin:
     base = alt.Chart(alt.NamedData("studies")).encode(y=alt.Y("line:O", axis=None))
     return alt.layer(
         *_spans(base, _PERCENT, "datum.chosen"),
-        _text(base.transform_filter("!datum.chosen"), "label", -25),
-        _text(base.transform_filter("datum.chosen"), "label", -25, "bold"),
-        _text(base, "people", -11),
-    ).properties(height=alt.Step(52))
+        _text(base.transform_filter("!datum.chosen"), "label", -28),
+        _text(base.transform_filter("datum.chosen"), "label", -28, "bold"),
+        _text(base, "people", -14),
+    ).properties(height=alt.Step(54))
 
 
 def _peaks() -> alt.TopLevelMixin:

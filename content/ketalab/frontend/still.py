@@ -30,7 +30,7 @@ def still(specification: Json, setting: Mapping[str, Any], picture: str) -> byte
         KeyError: the explorer has no picture of that name.
         ValueError: Vega cannot draw it.
     """
-    return vl_convert.vega_to_png(_vega(specification, setting, picture), scale=_SCALE)
+    return vl_convert.vega_to_png(vega(specification, setting, picture), scale=_SCALE)
 
 
 def still_svg(
@@ -41,13 +41,13 @@ def still_svg(
     The first arguments and the errors are those of `still`. `width` is that of the whole picture in
     CSS pixels, as the front end gives it the width of its place; None leaves the chart its own.
     """
-    vega = _vega(specification, setting, picture)
-    vega["padding"] = 4  # a page has margins of its own
+    drawing = vega(specification, setting, picture)
+    drawing["padding"] = 4  # a page has margins of its own
     if width is not None:
         # As in the front end: axes and labels too stand within the width.
-        vega["autosize"] = {"type": "fit-x", "contains": "padding"}
-        vega["width"] = width
-    return _named_by_place(vl_convert.vega_to_svg(vega))
+        drawing["autosize"] = {"type": "fit-x", "contains": "padding"}
+        drawing["width"] = width
+    return _named_by_place(vl_convert.vega_to_svg(drawing))
 
 
 def _named_by_place(svg: str) -> str:
@@ -56,15 +56,19 @@ def _named_by_place(svg: str) -> str:
     return _USE.sub(lambda match: names.get(match[0], match[0]), svg)
 
 
-def _vega(specification: Json, setting: Mapping[str, Any], picture: str) -> Json:
+def vega(specification: Json, setting: Mapping[str, Any], picture: str) -> Json:
+    """One picture at one setting as a Vega specification with all its data.
+
+    Arguments and errors are those of `still`.
+    """
     charts = {entry["name"]: entry["chart"] for entry in specification["pictures"]}
     chart = charts[picture]
-    vega = vl_convert.vegalite_to_vega(chart)
+    drawing = vl_convert.vegalite_to_vega(chart)
     fed = {data["name"] for data in specification["flow"]}
     # The chart's empty places for data give way to the flow, which comes first.
-    vega["data"] = specification["flow"] + [d for d in vega["data"] if d["name"] not in fed]
+    drawing["data"] = specification["flow"] + [d for d in drawing["data"] if d["name"] not in fed]
     controls = [{"name": name, "value": value} for name, value in setting.items()]
-    vega["signals"] = controls + vega.get("signals", [])
-    vega["background"] = "white"
-    vega["padding"] = 12
-    return vega
+    drawing["signals"] = controls + drawing.get("signals", [])
+    drawing["background"] = "white"
+    drawing["padding"] = 12
+    return drawing
