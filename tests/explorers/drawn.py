@@ -1,8 +1,9 @@
 """What an explorer's pictures draw, in a few characters: marks, places, colours and words.
 
 Agreement tests hold readings and tables to Python, but a mark can stand in the wrong place beside a
-right reading. So each picture was looked at once, and what it drew is kept in `drawn/`, a line for
-each setting and picture. `test_drawn.py` draws them again, without a browser.
+right reading, and a detail under a setting that it is not of. So each picture was looked at once,
+and what it drew is kept in `drawn/`, a line for each setting and picture, and one for the details.
+`test_drawn.py` draws them again, without a browser.
 
 `python -m tests.explorers.drawn [EXPLORER ...]` says which pictures differ and saves them to
 `build/pictures/`, to be looked at; with `--approve` it writes what they draw now.
@@ -27,6 +28,7 @@ from ketalab import explorers
 from ketalab.frontend import Explorer
 from ketalab.frontend.still import still, vega
 from tests.explorers.grid import Setting, grid
+from tests.explorers.vega_flow import said_by_vega
 
 Json = Mapping[str, Any]
 HERE = Path(__file__).with_name("drawn")
@@ -49,11 +51,32 @@ def known() -> dict[str, type[Explorer]]:
 
 
 def drawn(explorer: type[Explorer]) -> dict[str, str]:
-    """What is drawn, by "picture at setting": a count and a digest for each type of mark."""
-    return {
-        place: _marks(_scene(explorer, setting, picture))
-        for place, (picture, setting) in places(explorer).items()
+    """What is drawn, by "picture at setting": a count and a digest for each type of mark; and what
+    the details say, by "details at setting"."""
+    found = places(explorer)
+    pictures = {
+        place: marks(explorer, setting, picture) for place, (picture, setting) in found.items()
     }
+    settings = list(dict.fromkeys(setting for _, setting in found.values()))
+    names = explorer.control_names()
+    said = said_by_vega(explorer, [dict(zip(names, s, strict=True)) for s in settings])
+    details = {
+        f"details at {_words(setting)}": f"row {len(at['details'])} {_digest(at['details'])}"
+        for setting, at in zip(settings, said, strict=True)
+    }
+    return pictures | details
+
+
+def marks(explorer: type[Explorer], setting: Setting, picture: str) -> str:
+    """What one picture draws: "symbol 300 0b62c1, text 4 5f9a77"."""
+    by_name = dict(zip(explorer.control_names(), setting, strict=True))
+    scene = vl_convert.vega_to_scenegraph(vega(explorer.specification(), by_name, picture))
+    by_type: dict[str, list[Any]] = defaultdict(list)
+    for kind, item in _items(scene["scenegraph"]):
+        by_type[kind].append(item)
+    return ", ".join(
+        f"{kind} {len(items)} {_digest(items)}" for kind, items in sorted(by_type.items())
+    )
 
 
 def places(explorer: type[Explorer]) -> dict[str, tuple[str, Setting]]:
@@ -67,7 +90,7 @@ def places(explorer: type[Explorer]) -> dict[str, tuple[str, Setting]]:
         for caption in at.captions():
             showing[caption["picture"]].append(setting)
     return {
-        f"{picture} at {json.dumps(setting, ensure_ascii=False)}": (picture, setting)
+        f"{picture} at {_words(setting)}": (picture, setting)
         for picture, settings in showing.items()
         for setting in _spread(settings)
     }
@@ -101,19 +124,8 @@ def differences(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _scene(explorer: type[Explorer], setting: Setting, picture: str) -> Json:
-    by_name = dict(zip(explorer.control_names(), setting, strict=True))
-    scene = vl_convert.vega_to_scenegraph(vega(explorer.specification(), by_name, picture))
-    return dict(scene["scenegraph"])
-
-
-def _marks(scene: Json) -> str:
-    by_type: dict[str, list[Any]] = defaultdict(list)
-    for kind, item in _items(scene):
-        by_type[kind].append(item)
-    return ", ".join(
-        f"{kind} {len(items)} {_digest(items)}" for kind, items in sorted(by_type.items())
-    )
+def _words(setting: Setting) -> str:
+    return json.dumps(setting, ensure_ascii=False)
 
 
 def _items(mark: Json) -> Iterator[tuple[str, Json]]:

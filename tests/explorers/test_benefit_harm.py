@@ -11,6 +11,7 @@ from traitlets import TraitError
 from ketalab.evidence import library, side_effects
 from ketalab.explorers import BenefitHarmExplorer
 from ketalab.explorers.benefit_harm_case import pairs
+from tests.explorers.drawn import marks
 
 PAIRS = {(p.trial, p.benefit_name, p.harm.effect): p for p in pairs()}
 
@@ -132,3 +133,12 @@ def test_it_says_what_must_not_be_done_and_gives_no_verdict():
 def test_out_of_range_names_control_and_range():
     with pytest.raises(TraitError, match=r"BenefitHarmExplorer\.trial: 'sigtermans2009'.*hardy"):
         BenefitHarmExplorer(trial="sigtermans2009")
+
+
+def test_no_circles_stand_for_people_that_nobody_counted():
+    some = next(
+        setting
+        for setting, case in BenefitHarmExplorer.known().items()
+        if any(field["per_hundred"] is None for field in case.drawn["fields"])
+    )
+    assert marks(BenefitHarmExplorer, some, "people").startswith("symbol 300 ")

@@ -12,6 +12,7 @@ from traitlets import TraitError
 from ketalab.evidence import library
 from ketalab.evidence.pharmacology import benchmarks
 from ketalab.explorers import DoseToBrainExplorer
+from ketalab.explorers.dose_to_brain import _warning_rows, _warnings
 from ketalab.explorers.dose_to_brain_course import (
     NONE,
     OTHER,
@@ -29,6 +30,7 @@ from ketalab.explorers.trial_regimen import regimens
 from ketalab.models.patients import draw
 from ketalab.simulation.interactions import exposure_changes
 from ketalab.simulation.kinetics import kinetic_model
+from tests.explorers.vega_flow import said_by_vega
 
 RACEMIC = ("kvarnstrom2004", "lumanauw2019", "amr2010", "murrough2013")
 
@@ -217,3 +219,17 @@ def test_a_value_that_does_not_exist_is_refused(explorer, control, value):
 def test_what_does_not_exist_together_is_refused():
     with pytest.raises(TraitError, match="nothing has"):
         DoseToBrainExplorer(regimen="murrough2013", co_medication="Rifampicin")
+
+
+def test_every_warning_of_a_course_stands_in_its_details_and_no_other():
+    course_with = {warning: course for course in courses() for warning in course.warnings}
+    words = dict(zip(_warnings(), [row["text"] for row in _warning_rows()], strict=True))
+    names = DoseToBrainExplorer.control_names()
+    chosen = [
+        (c.regimen.id, c.model.id, c.taken[0], c.weights[0], True) for c in course_with.values()
+    ]
+    settings = [dict(zip(names, setting, strict=True)) for setting in chosen]
+    shown = said_by_vega(DoseToBrainExplorer, settings)
+    for course, at in zip(course_with.values(), shown, strict=True):
+        said = {row["text"] for row in at["details"] if row["term"] == "Warning"}
+        assert said == {words[warning] for warning in course.warnings}

@@ -34,7 +34,7 @@ class OnePoint(WindUpExplorer):
 
     @classmethod
     def flow(cls):
-        return [{"name": "points", "values": [{"x": cls.x}]}]
+        return [*super().flow(), {"name": "points", "values": [{"x": cls.x}]}]
 
     @classmethod
     def pictures(cls):

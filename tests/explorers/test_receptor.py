@@ -22,6 +22,7 @@ from ketalab.explorers.receptor_cases import (
     use_cases,
 )
 from ketalab.explorers.receptor_current import FORMS, VOLTAGES, Setting
+from tests.explorers.vega_flow import said_by_vega
 
 SPEC = ReceptorExplorer.specification()
 
@@ -238,3 +239,16 @@ def test_every_section_of_the_table_changes_the_text_form():
 def test_out_of_range(name, value):
     with pytest.raises(TraitError, match=rf"ReceptorExplorer\.{name}: {value!r} is not possible"):
         ReceptorExplorer(**{name: value})
+
+
+def test_what_is_said_with_or_without_each_drug_is_the_same_in_vega():
+    explorer = ReceptorExplorer()
+    opening = dict(zip(explorer.control_names(), explorer.setting(), strict=True))
+    corners = product((0, 1), (0, 1), (False, True), ("racemic", "S"))
+    settings = [
+        opening | dict(zip(("concentration", "magnesium", "exclusive", "form"), c, strict=True))
+        for c in corners
+    ]
+    for setting, shown in zip(settings, said_by_vega(ReceptorExplorer, settings), strict=True):
+        explorer.set_state(setting)
+        assert shown["reading"] == explorer.reading, setting

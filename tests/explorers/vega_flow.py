@@ -16,10 +16,11 @@ from ketalab.frontend import Explorer
 Json = dict[str, Any]
 
 CAPTION = ("picture", "title", "alt")
+DETAIL = ("term", "text", "link", "link_text", "mark")
 
 
 def said_by_vega(cls: type[Explorer], settings: Sequence[Mapping[str, Any]]) -> list[Json]:
-    """Reading, table and captions as the flow gives them, for each setting.
+    """Reading, table, captions and details as the flow gives them, for each setting.
 
     Args:
         cls: the explorer.
@@ -27,7 +28,7 @@ def said_by_vega(cls: type[Explorer], settings: Sequence[Mapping[str, Any]]) -> 
 
     Returns:
         For each setting: `reading`, the text; `table`, rows of texts with a column for each of
-        `columns`; `captions`, rows of `picture`, `title` and `alt`.
+        `columns`; `captions`, rows of `picture`, `title` and `alt`; `details`, rows of `DETAIL`.
 
     Raises:
         ValueError: Vega cannot read the flow.
@@ -41,7 +42,8 @@ def said_by_vega(cls: type[Explorer], settings: Sequence[Mapping[str, Any]]) -> 
         else d
         for d in flow
     ]
-    sets = {"reading": ("text",), "table": tuple(cls.columns), "captions": CAPTION}
+    sets = {"reading": ("text",), "table": tuple(cls.columns)}
+    sets |= {"captions": CAPTION, "details": DETAIL}
     spec = {
         "$schema": "https://vega.github.io/schema/vega/v6.json",
         "data": shared,
@@ -87,4 +89,5 @@ def _read(group: Json, sets: Mapping[str, Sequence[str]]) -> Json:
         "reading": "".join(row["text"] for row in rows["reading"]),
         "table": [list(row.values()) for row in rows["table"]],
         "captions": rows["captions"],
+        "details": rows["details"],
     }

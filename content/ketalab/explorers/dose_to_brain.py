@@ -236,7 +236,7 @@ class DoseToBrainExplorer(Explorer):
             "alt": f"{head}{course.numbers()}{end}{tail}{ribbon}",
         }
         peaks = {"picture": "models", "title": _PEAKS_TITLE, "alt": _models_alt(course)}
-        return [curve, peaks] if peaks["alt"] else [curve]
+        return [curve, peaks]
 
 
 @cache
@@ -315,7 +315,6 @@ def _caption(picture: str, title: str, alternative: str) -> Json:
             _formula("picture", f"'{picture}'"),
             _formula("title", title),
             _formula("alt", alternative),
-            {"type": "filter", "expr": "datum.alt !== ''"},
         ],
     }
 
