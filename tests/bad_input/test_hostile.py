@@ -26,8 +26,10 @@ from ketalab.evidence.citable import citable
 from ketalab.evidence.citation import bibtex, csl_json
 from ketalab.evidence.library import SOURCES, library
 from ketalab.evidence.tables import Record
+from ketalab.publish.built_notebooks import executed_path
 from ketalab.publish.editions import student_edition
 from ketalab.publish.glossary import load_glossary, word_in_prose, word_list
+from ketalab.publish.handouts.handout import handout
 from ketalab.publish.lessons import read_lesson, write_notebook
 from ketalab.publish.pages.bibliography import entry_list
 from ketalab.publish.pages.deck import DeckExporter
@@ -190,6 +192,19 @@ def test_title_summary_and_words_of_a_lesson(tmp_path, exporter):
         notebook = student_edition(read_lesson(lesson(tmp_path / str(place), more)))
         assert json.loads(write_notebook(notebook))["metadata"]["title"] == f"A small lesson {more}"
         pages.append(exporter().from_notebook_node(notebook)[0])
+    assert_same(*pages)
+
+
+def test_the_handout(tmp_path):
+    pages = []
+    for place, more in enumerate((HARMLESS, HOSTILE)):
+        project = Project(tmp_path / str(place))
+        project.lessons.parent.mkdir(parents=True)
+        path = lesson(project.lessons, more)
+        executed = executed_path(project, path)
+        executed.parent.mkdir(parents=True)
+        executed.write_text(write_notebook(student_edition(read_lesson(path))), encoding="utf-8")
+        pages.append(handout(project, path))
     assert_same(*pages)
 
 
