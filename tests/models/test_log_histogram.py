@@ -71,6 +71,13 @@ def test_what_becomes_negligible_later_counts_as_if_it_had_been_so_at_once() -> 
     assert np.array_equal(at_once.quantile([1 / 3]), later.quantile([1 / 3]))
 
 
+def test_what_is_thirty_two_factors_of_two_below_the_greatest_is_negligible() -> None:
+    for share, wanted in ((1 + 0.5 / 512, 0), (1 + 1.5 / 512, 2**-32 * (1 + 1.5 / 512))):
+        values = np.array([[0.0], [2**-32 * share], [1.0], [1.0]])
+        got = counted(values, 4).quantile([1 / 3])
+        assert got.tolist() == [[pytest.approx(wanted, rel=RELATIVE_ERROR)]]
+
+
 def test_what_all_share_and_the_extremes_are_exact() -> None:
     histogram = counted(np.array([[math.pi, 1.1], [math.pi, 2.7025], [math.pi, 1.9]]), 2)
     assert histogram.quantile([0, 0.3, 1])[:, 0].tolist() == [math.pi] * 3

@@ -140,3 +140,12 @@ def some(simulated=simulate, patients=10, seed=1, **options):
 def test_what_cannot_be_summarised_is_refused_by_name(name, build) -> None:
     with pytest.raises(ValueError, match=f"^{name} "):
         build()
+
+
+@pytest.mark.parametrize("bad", [-0.1, 1.1])
+def test_nothing_is_simulated_for_a_probability_that_there_is_not(bad) -> None:
+    def simulate(drawn):
+        pytest.fail("it was simulated")
+
+    with pytest.raises(ValueError, match=r"^probabilities "):
+        summarise(simulate, POPULATION, 10, 1, probabilities=[bad])
