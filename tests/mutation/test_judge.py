@@ -98,6 +98,10 @@ def test_the_test_that_ran_the_line_comes_first(found):
     assert found["verdicts"]["endless"]["could"][0].endswith("::test_count_down")
 
 
+def test_a_run_that_is_out_of_time_has_not_failed(found):
+    assert found["late"] == {"failed": None, "says": "", "ran": 0, "complete": False}
+
+
 def test_every_mutation_is_taken_out_again(found):
     assert found["whole"] is True
 

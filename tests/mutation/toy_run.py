@@ -16,6 +16,7 @@ from tests.mutation import judge as judging
 from tests.mutation.baseline import BaselineError, measure
 from tests.mutation.copies import Copies
 from tests.mutation.mutation import Source
+from tests.mutation.suite import run_tests
 
 PATH = "content/ketalab/models/sum.py"
 CHANGES = {
@@ -43,8 +44,9 @@ def main(course: Path) -> None:
             tests = baseline.tests_for(mutation, source.text)
             verdict = copies.submit(judging.judge, mutation, tests).result()
             found[name] = asdict(verdict) | {"could": tests}
+        late = copies.call(run_tests, found["killed"]["could"], -1.0, seconds=60.0).result().value
         whole = (copies.folders[0] / PATH).read_text(encoding="utf-8") == source.text
-    print(json.dumps({"verdicts": found, "whole": whole}))
+    print(json.dumps({"verdicts": found, "whole": whole, "late": late}))
 
 
 if __name__ == "__main__":
