@@ -85,8 +85,10 @@ def places(explorer: type[Explorer]) -> dict[str, tuple[str, Setting]]:
     names = explorer.control_names()
     opening = tuple(getattr(explorer, name).default_value for name in names)
     showing: dict[str, list[Setting]] = defaultdict(list)
+    at = explorer()  # one for all, because a new one sends all of its data
     for setting in dict.fromkeys([opening, *grid(explorer)]):
-        at = explorer(**dict(zip(names, setting, strict=True)))
+        at.set_state(dict(zip(names, setting, strict=True)))
+        assert at.setting() == setting
         for caption in at.captions():
             showing[caption["picture"]].append(setting)
     return {

@@ -41,6 +41,10 @@ _KEPT = (string.ascii_lowercase + string.digits).encode()
 _DROPPED = bytes(sorted(set(range(256)) - set(_KEPT + string.ascii_uppercase.encode())))
 _LOWER = bytes.maketrans(string.ascii_uppercase.encode(), string.ascii_lowercase.encode())
 
+# So many bytes tell whether something is worth reading.
+_HEAD = 201
+_HEAD_IN_BASE64 = _HEAD // 3 * 4
+
 _PRINTED = bytes(range(32, 127)) + b"\t\n\r"
 
 _TAG = re.compile(rb"<[^<>]*>")
@@ -54,7 +58,9 @@ _BASE64 = (
     re.compile(_ALPHABET),
     re.compile(_ALPHABET + rb"(?:" + _BREAK + rb"[A-Za-z0-9+/_-]{2,})+"),
 )
-_HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){20,}")
+_BETWEEN = re.compile(rb"\\n|[^A-Za-z0-9+/_-]+")
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+_HEX = re.compile(rb"[0-9a-fA-F]{40,}")
 
 
 @dataclass(frozen=True)
@@ -290,27 +296,29 @@ def _character(match: re.Match[bytes]) -> bytes:
 
 
 def _decoded(text: bytes) -> Iterator[bytes]:
-    for match in (match for pattern in _BASE64 for match in pattern.finditer(text)):
-        run = re.sub(rb"\\n|[^A-Za-z0-9+/_-]", b"", match[0]).translate(
-            bytes.maketrans(b"-_", b"+/")
-        )
+    matches = (match[0] for pattern in _BASE64 for match in pattern.finditer(text))
+    runs = dict.fromkeys(_BETWEEN.sub(b"", match).translate(_STANDARD) for match in matches)
+    for run in runs:
         for start in range(4):  # what stands before it may have been taken for a part of it
-            part = run[start:]
-            part = part[: len(part) - (len(part) % 4 == 1)]
-            decoded = base64.b64decode(part + b"=" * (-len(part) % 4))
-            if _is_worth_reading(decoded):
-                yield decoded
+            # Most runs are no base64 at all, and the beginning tells.
+            if _is_worth_reading(_from_base64(run[start : start + _HEAD_IN_BASE64])):
+                yield _from_base64(run[start:])
     for match in _HEX.finditer(text):
-        decoded = binascii.unhexlify(match[0])
+        decoded = binascii.unhexlify(match[0][: len(match[0]) // 2 * 2])
         if _is_worth_reading(decoded):
             yield decoded
+
+
+def _from_base64(part: bytes) -> bytes:
+    part = part[: len(part) - (len(part) % 4 == 1)]
+    return base64.b64decode(part + b"=" * (-len(part) % 4))
 
 
 def _is_worth_reading(data: bytes) -> bool:
     """Whether it is text or something packed, and not what a word decodes to by accident."""
     if data.startswith((b"PK\x03\x04", b"\x1f\x8b", b"\x89PNG", b"%PDF-")) or data[:1] == b"\x78":
         return True
-    head = data[:200]
+    head = data[:_HEAD]
     return len(head.translate(None, _PRINTED)) <= 0.1 * len(head)
 
 
