@@ -165,7 +165,8 @@ def _browser(deadline: float) -> Outcome:
     # Built once, before two processes ask for it at the same moment; they need not look again.
     if _run(_EXPORT, deadline) != 0:
         return Outcome(failed=1, problems=["the exports could not be built"])
-    arguments = ["tests/browser", "tests/firefox", *_TWO[:1], "--dist=loadgroup"]
+    # In the order of tests/browser/conftest.py.
+    arguments = ["tests/browser", "tests/firefox", *_TWO, "--no-loadscope-reorder"]
     return _pytest(arguments, deadline, KETALAB_EXPORTS_ARE_CURRENT="yes")
 
 

@@ -22,25 +22,18 @@ DESKTOP = {"width": 1280, "height": 900}
 OpenOffline = Callable[..., Page]
 NewContext = Callable[..., BrowserContext]
 
-# Groups of tests, those that take longest first, so that two processes end at the same time.
-_LONG = ("jupyterlab", "test_every_explorer", "test_every_lesson", "test_every_deck", "firefox")
+# Modules of tests, those that take longest first, so that two processes end at the same time.
+_LONG = ("test_every_explorer", "test_every_lesson", "test_exports", "test_lab", "test_every_deck")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests that share pages or a server in one process, and begin with the long ones."""
-    for item in items:
-        group = item.path.stem
-        if "jupyterlab" in item.name.lower() or group == "test_lab":
-            group = "jupyterlab"
-        elif "firefox" in item.path.parts:
-            group = "firefox"
-        item.add_marker(pytest.mark.xdist_group(group))
+    """Begin with the long modules."""
     items.sort(key=_turn)
 
 
 def _turn(item: pytest.Item) -> int:
-    (group,) = next(item.iter_markers("xdist_group")).args
-    return _LONG.index(group) if group in _LONG else len(_LONG)
+    module = item.path.stem
+    return _LONG.index(module) if module in _LONG else len(_LONG)
 
 
 @pytest.fixture(scope="session")

@@ -14,9 +14,6 @@ from ketalab import explorers
 from tests.firefox.offline_firefox import OfflineFirefox
 from tests.firefox.reader import answer, move_a_control, wait_for_widgets
 
-# One browser, pages in turn: all of it in one process.
-pytestmark = pytest.mark.xdist_group("firefox")
-
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.stem for path in (ROOT / "content" / "lessons").glob("[0-9][0-9]-*.md"))
 FOLDERS = ("html", "instructor", "slides")
