@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 import time
 
@@ -102,3 +103,16 @@ def test_an_unknown_suite_is_refused(capsys):
 def test_every_suite_has_a_budget_and_together_they_fit_in_the_limit():
     assert run.BUDGETS.keys() == run.SUITES.keys()
     assert sum(run.BUDGETS.values()) <= run.WHOLE_BUDGET < run.WHOLE_LIMIT
+
+
+def test_tests_of_one_module_run_in_one_process(tmp_path):
+    """xdist groups by names of tests, which pytest has changed before: then nothing is shared."""
+    module = "import os\nfrom pathlib import Path\n\nimport pytest\n\n\n"
+    module += '@pytest.mark.parametrize("n", range(4))\ndef test_it(n):\n'
+    module += '    Path(f"{Path(__file__).stem}-{os.getpid()}").touch()\n'
+    for name in ("test_one.py", "test_other.py"):
+        (tmp_path / name).write_text(module, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *run._TWO]
+    subprocess.run([*command, "--rootdir=."], cwd=tmp_path, check=True, capture_output=True)
+    assert len(list(tmp_path.glob("test_one-*"))) == 1
+    assert len(list(tmp_path.glob("test_other-*"))) == 1
