@@ -18,7 +18,7 @@ import math
 import shutil
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +46,7 @@ _PER_PIXEL, _BESIDE = 100, 0.123
 
 def known() -> dict[str, type[Explorer]]:
     """Every explorer of the course by name."""
-    found = {name: getattr(explorers, name) for name in explorers.__all__}
-    return {name: thing for name, thing in found.items() if issubclass(thing, Explorer)}
+    return {name: getattr(explorers, name) for name in explorers.__all__}
 
 
 def drawn(explorer: type[Explorer]) -> dict[str, str]:
@@ -113,17 +112,17 @@ def approved(name: str) -> dict[str, str]:
 def approve(name: str, now: Mapping[str, str]) -> None:
     """Keep this as what the explorer of that name draws."""
     HERE.mkdir(exist_ok=True)
-    lines = [f"{marks}  {place}\n" for place, marks in now.items()]
+    lines = [f"{what}  {place}\n" for place, what in now.items()]
     (HERE / f"{name}.txt").write_text("".join(lines), encoding="utf-8")
 
 
-def differences(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
-    """One line for each picture that draws something else than before."""
-    return [
-        f"{place}: {before.get(place, 'not drawn')} -> {now.get(place, 'not drawn')}"
+def differences(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
+    """What was drawn and what is drawn now, for each picture that draws something else."""
+    return {
+        place: f"{before.get(place, 'not drawn')} -> {now.get(place, 'not drawn')}"
         for place in dict.fromkeys([*before, *now])
         if before.get(place) != now.get(place)
-    ]
+    }
 
 
 def _words(setting: Setting) -> str:
@@ -155,14 +154,15 @@ def _digest(items: Sequence[Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:6]
 
 
-def _save(explorer: type[Explorer], changed: Sequence[str]) -> None:
+def _save(explorer: type[Explorer], changed: Iterable[str]) -> None:
     """Save the changed pictures as PNG, numbered as in the list of differences."""
-    for place, (picture, setting) in places(explorer).items():
-        for number, line in enumerate(changed, start=1):
-            if line.startswith(f"{place}: "):
-                by_name = dict(zip(explorer.control_names(), setting, strict=True))
-                path = _LOOK / f"{explorer.__name__}-{number:02}-{picture}.png"
-                path.write_bytes(still(explorer.specification(), by_name, picture))
+    found = places(explorer)
+    for number, place in enumerate(changed, start=1):
+        if place in found:  # the details are no picture
+            picture, setting = found[place]
+            by_name = dict(zip(explorer.control_names(), setting, strict=True))
+            path = _LOOK / f"{explorer.__name__}-{number:02}-{picture}.png"
+            path.write_bytes(still(explorer.specification(), by_name, picture))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -181,8 +181,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in options.explorers or classes:
         now = drawn(classes[name])
         changed = differences(approved(name), now)
-        for number, line in enumerate(changed, start=1):
-            print(f"{name} {number}: {line}")
+        for number, (place, what) in enumerate(changed.items(), start=1):
+            print(f"{name} {number}: {place}: {what}")
         if changed and options.approve:
             approve(name, now)
         elif changed:

@@ -19,7 +19,8 @@ _WHAT_TO_DO = (
 @pytest.mark.parametrize("name", known())
 def test_pictures_draw_what_was_approved(name):
     changed = differences(approved(name), drawn(known()[name]))
-    assert not changed, "\n".join([*changed, _WHAT_TO_DO.format(name)])
+    lines = [f"{place}: {what}" for place, what in changed.items()]
+    assert not changed, "\n".join([*lines, _WHAT_TO_DO.format(name)])
 
 
 def test_no_approval_is_of_an_explorer_that_has_gone():
@@ -48,19 +49,20 @@ class OnePoint(WindUpExplorer):
 def test_a_small_change_is_seen(change):
     # Of the same name, which draws the same settings.
     changed = type("OnePoint", (OnePoint,), change)
-    assert "symbol 1" in differences(drawn(OnePoint), drawn(changed))[0]
+    found = differences(drawn(OnePoint), drawn(changed))
+    assert any("symbol 1" in what for what in found.values())
 
 
 def test_the_last_digit_of_a_number_is_not_seen():
     turned = type("OnePoint", (OnePoint,), {"x": 100.25 * (1 + 1e-12)})
-    assert differences(drawn(OnePoint), drawn(turned)) == []
+    assert differences(drawn(OnePoint), drawn(turned)) == {}
 
 
 def test_a_picture_that_is_not_drawn_any_more_is_named():
     before = drawn(OnePoint)
     place = next(iter(before))
     after = {key: value for key, value in before.items() if key != place}
-    assert differences(before, after) == [f"{place}: {before[place]} -> not drawn"]
+    assert differences(before, after) == {place: f"{before[place]} -> not drawn"}
 
 
 @pytest.mark.parametrize("name", known())

@@ -147,6 +147,7 @@ DISGUISES = {
     "base64 of base64": lambda text: base64.b64encode(base64.b64encode(text.encode())),
     "base64 of JSON": lambda text: base64.b64encode(json.dumps({"a": text}).encode()),
     "hex": lambda text: text.encode().hex().encode(),
+    "hex with half a byte behind it": lambda text: text.encode().hex().encode() + b"a",
     "gzip in base64": lambda text: base64.b64encode(gzip.compress(text.encode())),
     "zlib in base64": lambda text: base64.b64encode(zlib.compress(text.encode())),
     "zip in base64": lambda text: base64.b64encode(zipped(text.encode())),
